@@ -1,0 +1,494 @@
+package analysis
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"math/bits"
+	"slices"
+	"sync"
+
+	"verbatim/corpora"
+	"verbatim/feedback"
+	"verbatim/models"
+)
+
+// TrainOptions says how to train.
+type TrainOptions struct {
+	Languages []string                            // none for all that have a lexicon
+	Only      []string                            // write these models only; none for all. The shared model is trained in any case
+	LeaveOut  []string                            // datasets that are not trained on
+	Progress  func(stage string, done, total int) // may be nil
+}
+
+// Weights of evidence: hand-written feedback is strong, what is machine translated or not feedback at all is weak.
+const (
+	weightHandWritten = 6
+	weightWeak        = 0.3
+)
+
+// weakDatasets are public sets whose texts are no feedback (tweets, forum posts), or whose labels are noisy.
+var weakDatasets = map[string]float32{
+	"umsab_tweets": 0.3, "sb10k": 0.3, "sentirueval_banks": 0.3, "wisesight": 0.3, "germeval2017": 0.5,
+	"xed": 0.15, "xed_projections": 0.1, "scandisent_mt": 0.4, "nsmc": 0.5,
+}
+
+// Sizes of the models: rows are 2^bits.
+const (
+	sharedBits   = 18
+	ownBits      = 17
+	ownBitsLarge = 18 // where there are many texts
+	manyTexts    = 40000
+	epochsShared = 4
+	epochsOwn    = 5
+)
+
+// example is a text ready for training: hashes of its features and what is known of its outputs.
+type example struct {
+	grams, signs []uint32
+	target       [outputs]int8 // 1, 0, or unknown
+	weight       float32
+	base         logits // what the shared model says, when the own one is trained on top of it
+}
+
+const unknown = -1
+
+// Train trains the shared model and the languages' own on the labelled files below the paths and on the hand-written
+// comments outside the test part. It returns the models by name; the same data gives the same models.
+func Train(ctx context.Context, paths []string, options TrainOptions) (map[string]*models.Linear, error) {
+	data, err := readExamples(paths, options)
+	if err != nil {
+		return nil, err
+	}
+	langs := data.languages()
+	shared, err := trainShared(ctx, data, langs, options)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]*models.Linear{models.Shared: shared}
+	if len(options.Only) > 0 {
+		langs = slices.DeleteFunc(langs, func(l string) bool { return !slices.Contains(options.Only, l) })
+	}
+	var mu sync.Mutex
+	err = parallel(ctx, langs, func(ctx context.Context, lang string) error {
+		own, err := trainOwn(ctx, lang, data.byLang[lang], shared, data.digest)
+		if err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		out[lang] = own
+		options.report("languages", len(out)-1, len(langs))
+		return nil
+	})
+	return out, err
+}
+
+func (o *TrainOptions) report(stage string, done, total int) {
+	if o.Progress != nil {
+		o.Progress(stage, done, total)
+	}
+}
+
+// parallel runs the work for each language on two goroutines, the largest first as the caller ordered them.
+func parallel(ctx context.Context, langs []string, work func(context.Context, string) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	queue := make(chan string)
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for lang := range queue {
+				if err := work(ctx, lang); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	for _, lang := range langs {
+		select {
+		case queue <- lang:
+		case <-ctx.Done():
+		}
+	}
+	close(queue)
+	wg.Wait()
+	return context.Cause(ctx)
+}
+
+func trainShared(ctx context.Context, data *trainingData, langs []string, options TrainOptions) (*models.Linear, error) {
+	var all []*example
+	for _, lang := range langs {
+		for i := range data.byLang[lang] {
+			all = append(all, &data.byLang[lang][i])
+		}
+	}
+	options.report("shared", 0, epochsShared)
+	l := newLearner(sharedBits)
+	if err := l.train(ctx, all, epochsShared, func(epoch int) { options.report("shared", epoch, epochsShared) }); err != nil {
+		return nil, err
+	}
+	m := l.model(models.Shared, len(all), data.digest)
+	parallelBase(m, all)
+	return m, nil
+}
+
+// parallelBase notes for each example what the shared model says, as it will say it: quantized.
+func parallelBase(m *models.Linear, all []*example) {
+	var wg sync.WaitGroup
+	half := len(all) / 2
+	for _, part := range [][]*example{all[:half], all[half:]} {
+		wg.Go(func() {
+			for _, e := range part {
+				var s sums
+				fs := features{grams: unhash(e.grams), signs: unhash(e.signs)}
+				s.add(m, &fs)
+				s.logits(m, &e.base)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func unhash(hashes []uint32) []feature {
+	fs := make([]feature, len(hashes))
+	for i, h := range hashes {
+		fs[i].hash = h
+	}
+	return fs
+}
+
+func trainOwn(ctx context.Context, lang string, examples []example, shared *models.Linear, digest string) (*models.Linear, error) {
+	size := ownBits
+	if len(examples) >= manyTexts {
+		size = ownBitsLarge
+	}
+	l := newLearner(size)
+	list := make([]*example, len(examples))
+	for i := range examples {
+		list[i] = &examples[i]
+	}
+	l.onTop = shared != nil
+	if err := l.train(ctx, list, epochsOwn, func(int) {}); err != nil {
+		return nil, err
+	}
+	return l.model(lang, len(examples), digest), nil
+}
+
+// trainingData holds the examples of each language and a digest of the texts and labels they come from.
+type trainingData struct {
+	byLang map[string][]example
+	digest string
+}
+
+// languages returns the languages, those with most examples first.
+func (d *trainingData) languages() []string {
+	var langs []string
+	for lang := range d.byLang {
+		langs = append(langs, lang)
+	}
+	slices.SortFunc(langs, func(a, b string) int {
+		if n := len(d.byLang[b]) - len(d.byLang[a]); n != 0 {
+			return n
+		}
+		if a < b {
+			return -1
+		}
+		return 1
+	})
+	return langs
+}
+
+// readExamples reads the labelled texts and extracts their features.
+func readExamples(paths []string, options TrainOptions) (*trainingData, error) {
+	rows, digest, err := readRows(paths, options)
+	if err != nil {
+		return nil, err
+	}
+	data := &trainingData{byLang: map[string][]example{}, digest: digest}
+	covered := coverage(rows)
+	done := 0
+	for _, lang := range sortedKeys(rows) {
+		x, err := newExtractor(lang)
+		if err != nil {
+			return nil, err
+		}
+		for i := range rows[lang] {
+			data.byLang[lang] = x.append(data.byLang[lang], &rows[lang][i], covered[rows[lang][i].Dataset])
+			if done++; done%20000 == 0 {
+				options.report("features", done, 0)
+			}
+		}
+		hand, err := x.handWritten(lang)
+		if err != nil {
+			return nil, err
+		}
+		data.byLang[lang] = append(data.byLang[lang], hand...)
+	}
+	return data, nil
+}
+
+// readRows reads the rows of the wanted languages, and every wanted language without a row gets an empty list.
+func readRows(paths []string, options TrainOptions) (map[string][]Labelled, string, error) {
+	rows := map[string][]Labelled{}
+	for _, lang := range corpora.Languages() {
+		if len(options.Languages) == 0 || slices.Contains(options.Languages, lang) {
+			rows[lang] = nil
+		}
+	}
+	digest := sha256.New()
+	err := ReadLabelled(paths, func(row Labelled) error {
+		if _, wanted := rows[row.Lang]; !wanted || slices.Contains(options.LeaveOut, row.Dataset) {
+			return nil
+		}
+		rows[row.Lang] = append(rows[row.Lang], row)
+		fmt.Fprintf(digest, "%s\x00%s\x00%v\x00%v\x00%v\x00", row.Text, row.Sentiment, row.Themes, row.Kinds, row.Weak)
+		return nil
+	})
+	for _, lang := range sortedKeys(rows) {
+		hand, herr := HandWritten(lang, false)
+		if herr != nil {
+			return nil, "", herr
+		}
+		for _, row := range hand {
+			fmt.Fprintf(digest, "%s\x00%s\x00%v\x00", row.Text, row.Sentiment, *row.Themes)
+		}
+	}
+	return rows, hex.EncodeToString(digest.Sum(nil)), err
+}
+
+// coverage says for each dataset which themes its annotators looked for: those with at least 20 rows. Silence about any
+// other means nothing.
+func coverage(rows map[string][]Labelled) map[string]*[20]bool {
+	const enough = 20
+	counts := map[string]*[20]int{}
+	for _, list := range rows {
+		for i := range list {
+			r := &list[i]
+			if r.Themes == nil {
+				continue
+			}
+			if counts[r.Dataset] == nil {
+				counts[r.Dataset] = &[20]int{}
+			}
+			for _, t := range *r.Themes {
+				if o := slices.Index(corpora.ThemeIDs, t.Theme); o >= 0 {
+					counts[r.Dataset][o]++
+				}
+			}
+		}
+	}
+	covered := map[string]*[20]bool{}
+	for dataset, n := range counts {
+		covered[dataset] = &[20]bool{}
+		for o := range n {
+			covered[dataset][o] = n[o] >= enough
+		}
+	}
+	return covered
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// extractor turns labelled texts of one language into examples.
+type extractor struct {
+	s scratch
+	t tagger
+}
+
+func newExtractor(lang string) (*extractor, error) {
+	source, err := corpora.LexiconOf(lang)
+	if err != nil {
+		return nil, err
+	}
+	return &extractor{t: tagger{lexicon: newLexicon(source)}}, nil
+}
+
+// prepare folds a text and finds its terms and negations.
+func (x *extractor) prepare(text string) {
+	x.s.text.fold(text)
+	x.s.found = x.t.lexicon.find(&x.s.text, x.s.found[:0])
+	x.s.text.negate(x.s.found)
+}
+
+// features extracts the features of the tokens.
+func (x *extractor) features(from, to int) example {
+	x.s.features.extract(&x.s.text, from, to, x.s.found)
+	e := example{grams: hashes(x.s.features.grams), signs: hashes(x.s.features.signs), weight: 1}
+	for o := range e.target {
+		e.target[o] = unknown
+	}
+	return e
+}
+
+func hashes(fs []feature) []uint32 {
+	out := make([]uint32, len(fs))
+	for i, f := range fs {
+		out[i] = f.hash
+	}
+	return out
+}
+
+// append adds the example of a row; a row that says nothing the models learn is left out.
+func (x *extractor) append(list []example, row *Labelled, covered *[20]bool) []example {
+	const longest = 4000 // bytes: the rest of a very long text teaches little
+	text := row.Text
+	if len(text) > longest {
+		text = text[:longest]
+	}
+	x.prepare(text)
+	if len(x.s.text.tokens) == 0 {
+		return list
+	}
+	e := x.features(0, len(x.s.text.tokens))
+	if w, ok := weakDatasets[row.Dataset]; ok {
+		e.weight = w
+	} else if row.Weak {
+		e.weight = weightWeak
+	}
+	e.setSentiment(row)
+	e.setThemes(row, covered)
+	e.setKinds(row)
+	if e.target == (example{target: blank()}).target {
+		return list
+	}
+	return append(list, e)
+}
+
+func blank() (t [outputs]int8) {
+	for o := range t {
+		t[o] = unknown
+	}
+	return t
+}
+
+func (e *example) setSentiment(row *Labelled) {
+	s := row.Sentiment
+	if s == "" && row.Kinds != nil && len(*row.Kinds) == 1 {
+		switch (*row.Kinds)[0] {
+		case feedback.Praise:
+			s = feedback.Positive
+		case feedback.Complaint:
+			s = feedback.Negative
+		}
+	}
+	for i, label := range []feedback.Sentiment{feedback.Positive, feedback.Neutral, feedback.Negative} {
+		if s != "" && s != feedback.Mixed {
+			e.target[outPositive+i] = 0
+			if s == label {
+				e.target[outPositive+i] = 1
+			}
+		}
+	}
+}
+
+func (e *example) setThemes(row *Labelled, covered *[20]bool) {
+	if row.Themes == nil || covered == nil {
+		return
+	}
+	for o, c := range covered {
+		if c {
+			e.target[o] = 0
+		}
+	}
+	for _, t := range *row.Themes {
+		if o := slices.Index(corpora.ThemeIDs, t.Theme); o >= 0 {
+			e.target[o] = 1
+		}
+	}
+}
+
+func (e *example) setKinds(row *Labelled) {
+	if row.Kinds == nil || !slices.Contains(*row.Kinds, feedback.Suggestion) && !slices.Contains(*row.Kinds, feedback.Other) {
+		return // praise or complaint alone does not say that nothing is suggested
+	}
+	e.target[outSuggestion] = 0
+	if slices.Contains(*row.Kinds, feedback.Suggestion) {
+		e.target[outSuggestion] = 1
+	}
+}
+
+// handWritten makes an example of every statement of the hand-written comments outside the test part.
+func (x *extractor) handWritten(lang string) ([]example, error) {
+	comments, err := corpora.Comments(lang)
+	if err != nil {
+		return nil, err
+	}
+	var list []example
+	for i := range comments {
+		if c := &comments[i]; !c.Test {
+			x.prepare(c.Text)
+			for j := range c.Statements {
+				if e, ok := x.statement(&c.Statements[j]); ok {
+					list = append(list, e)
+				}
+			}
+		}
+	}
+	return list, nil
+}
+
+func (x *extractor) statement(st *feedback.Statement) (example, bool) {
+	tokens := x.s.text.tokens
+	from, _ := slices.BinarySearchFunc(tokens, int32(st.Start), func(t token, at int32) int { return int(t.start - at) })
+	to, _ := slices.BinarySearchFunc(tokens, int32(st.End), func(t token, at int32) int { return int(t.start - at) })
+	if from >= to {
+		return example{}, false
+	}
+	e := x.features(from, to)
+	e.weight = weightHandWritten
+	e.target = [outputs]int8{}
+	for _, t := range st.Themes {
+		e.target[slices.Index(corpora.ThemeIDs, t.Theme)] = 1
+	}
+	switch st.Sentiment.Label {
+	case feedback.Positive:
+		e.target[outPositive] = 1
+	case feedback.Negative:
+		e.target[outNegative] = 1
+	default:
+		e.target[outNeutral] = 1
+	}
+	for _, k := range st.Kinds {
+		switch k {
+		case feedback.Suggestion:
+			e.target[outSuggestion] = 1
+		case feedback.Question:
+			e.target[outQuestion] = 1
+		}
+	}
+	return e, true
+}
+
+// shuffled returns 0…n−1 in an order that depends on the round only.
+func shuffled(n, round int) []int {
+	order := make([]int, n)
+	keys := make([]uint64, n)
+	var buffer [16]byte
+	for i := range order {
+		order[i] = i
+		binary.LittleEndian.PutUint64(buffer[:], uint64(i))
+		binary.LittleEndian.PutUint64(buffer[8:], uint64(round))
+		h := uint64(hashSeed)
+		for _, b := range buffer {
+			h = (h ^ uint64(b)) * hashPrime
+		}
+		keys[i] = bits.RotateLeft64(h, 31) * 0xd6e8feb86659fd93
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		if keys[a] < keys[b] {
+			return -1
+		}
+		return 1
+	})
+	return order
+}
