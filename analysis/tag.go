@@ -13,7 +13,7 @@ const Version = "2026.11"
 
 // Thresholds and weights of the decision, tuned on the training part of the corpora and on the public sets.
 const (
-	themeThreshold      = 0.40
+	themeThreshold      = 0.25
 	suggestionThreshold = 0.45
 	questionThreshold   = 0.45
 	contextWeight       = 0.35 // of the whole comment's outputs in those of a statement's sentiment

@@ -25,7 +25,7 @@ type TrainOptions struct {
 
 // Weights of evidence: hand-written feedback is strong, what is machine translated or not feedback at all is weak.
 const (
-	weightHandWritten = 6
+	weightHandWritten = 50
 	weightWeak        = 0.3
 )
 
@@ -41,8 +41,8 @@ const (
 	ownBits      = 17
 	ownBitsLarge = 18 // where there are many texts
 	manyTexts    = 40000
-	epochsShared = 4
-	epochsOwn    = 5
+	epochsShared = 6
+	epochsOwn    = 8
 )
 
 // example is a text ready for training: hashes of its features and what is known of its outputs.

@@ -101,7 +101,7 @@ func trimMark(head []byte) []byte {
 	return head
 }
 
-func utf16(order encodingunicode.Endianness) encoding.Encoding {
+func decodeUTF16(order encodingunicode.Endianness) encoding.Encoding {
 	return encodingunicode.UTF16(order, encodingunicode.IgnoreBOM)
 }
 
@@ -111,15 +111,15 @@ func charsetOf(name string, head []byte, c *census) (charset, error) {
 	case bytes.HasPrefix(head, []byte{0xFF, 0xFE, 0, 0}) || bytes.HasPrefix(head, []byte{0, 0, 0xFE, 0xFF}):
 		return charset{}, feedback.Errorf(feedback.Invalid, "%s is UTF-32: save it as UTF-8", name)
 	case bytes.HasPrefix(head, markUTF16LE):
-		return charset{name: "UTF-16LE", mark: 2, decoder: utf16(encodingunicode.LittleEndian)}, nil
+		return charset{name: "UTF-16LE", mark: 2, decoder: decodeUTF16(encodingunicode.LittleEndian)}, nil
 	case bytes.HasPrefix(head, markUTF16BE):
-		return charset{name: "UTF-16BE", mark: 2, decoder: utf16(encodingunicode.BigEndian)}, nil
+		return charset{name: "UTF-16BE", mark: 2, decoder: decodeUTF16(encodingunicode.BigEndian)}, nil
 	}
 	if order, ok := looksUTF16(head); ok {
 		if order == encodingunicode.LittleEndian {
-			return charset{name: "UTF-16LE", decoder: utf16(order)}, nil
+			return charset{name: "UTF-16LE", decoder: decodeUTF16(order)}, nil
 		}
-		return charset{name: "UTF-16BE", decoder: utf16(order)}, nil
+		return charset{name: "UTF-16BE", decoder: decodeUTF16(order)}, nil
 	}
 	if binaryShare(head) > 0.1 {
 		return charset{}, feedback.Errorf(feedback.Invalid, "%s is not a text file: export CSV, TSV, XLSX or JSON Lines", name)
@@ -178,7 +178,7 @@ func looksUTF16(head []byte) (order encodingunicode.Endianness, ok bool) {
 	if pairs < 2 || most*33 < pairs || least*20 > most {
 		return order, false
 	}
-	text, _, _ := transform.Bytes(utf16(order).NewDecoder(), head[:pairs*2]) //nolint:errcheck // a cut surrogate is one character
+	text, _, _ := transform.Bytes(decodeUTF16(order).NewDecoder(), head[:pairs*2]) //nolint:errcheck // a cut surrogate is one character
 	strange, all := 0, 0
 	for _, r := range string(text) {
 		all++
@@ -208,21 +208,21 @@ func legacyOf(text []byte) (charset, bool) {
 	}
 	together, apart, odd, high := 0, 0, 0, 0
 	for i, b := range text {
-		if b < utf8.RuneSelf {
+		switch {
+		case b < utf8.RuneSelf:
 			continue
-		}
-		high++
-		if !letter1252(b) && !mark1252(b) {
+		case b == 0xFF || !highLetter(b) && !mark1252(b): // ÿ: in Western files it is rubbish
 			odd++
 		}
-		if !letter1252(b) {
+		high++
+		if !highLetter(b) {
 			continue
 		}
 		for _, j := range [2]int{i - 1, i + 1} {
 			if j < 0 || j >= len(text) {
 				continue
 			}
-			if letter1252(text[j]) {
+			if highLetter(text[j]) {
 				together++
 			} else if letterASCII(text[j]) {
 				apart++
@@ -241,9 +241,8 @@ func legacyOf(text []byte) (charset, bool) {
 
 func letterASCII(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
-// letter1252 reports whether the byte is a letter in Windows-1252 or 1251. ÿ is left out: it is the last letter of the
-// Russian alphabet, and in Western files it is rubbish.
-func letter1252(b byte) bool { return b >= 0xC0 && b != 0xFF || b == 0xFF-0x47 || b == 0xA8 }
+// highLetter reports whether the byte is a letter in Windows-1252 or 1251.
+func highLetter(b byte) bool { return b >= 0xC0 && b != 0xD7 && b != 0xF7 || b == 0xB8 || b == 0xA8 }
 
 // mark1252 reports whether the byte is a sign that Western texts use: € quotes, dashes, ellipsis, no-break space, £ § °.
 func mark1252(b byte) bool {

@@ -46,7 +46,7 @@ func PairedChange(before, after Counts, pairs [3][3]int) Change {
 	m2, s2 := adjusted(float64(after.Promoters), float64(after.Detractors), n2)
 	cautious := s1 + s2 - shared/(n1+3)/(n2+3)
 	if cautious <= 0 {
-		cautious = s1 + s2 // everybody moved alike: as if they were different people, rather than certain
+		cautious = s1 + s2 // pairs that are not among the waves: as if there were none
 	}
 	plain := math.Max(0, before.squaredError()+after.squaredError()-shared/n1/n2)
 	delta := after.mean() - before.mean()

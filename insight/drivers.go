@@ -256,13 +256,13 @@ func compareKeys(a, b feedback.DriverKey) int {
 	)
 }
 
-// compareDrivers puts ranked before not significant before too few, and larger impacts first. Impacts are compared as
-// they are shown: the same counts seen from the other side may differ in the last bit.
+// compareDrivers puts ranked before not significant before too few, and larger impacts first; the drivers are in the
+// order of their keys already, which a stable sort keeps for ties. Impacts are compared as they are shown: the same counts
+// seen from the other side may differ in the last bit.
 func compareDrivers(a, b Driver) int {
 	return cmp.Or(
 		cmp.Compare(order(a.Status), order(b.Status)),
 		-cmp.Compare(shownSize(a.NPSImpact.Value), shownSize(b.NPSImpact.Value)),
-		compareKeys(a.Key(), b.Key()),
 	)
 }
 

@@ -97,12 +97,22 @@ func (m *MantelHaenszel) breslowDay(tables [][4]float64) {
 		return
 	}
 	for _, t := range tables {
-		a := expectedCell(t, m.OddsRatio)
-		b, c := t[0]+t[1]-a, t[0]+t[2]-a
-		e := t[2] + t[3] - c
-		m.Heterogeneity += (t[0] - a) * (t[0] - a) * (1/a + 1/b + 1/c + 1/e)
+		expected := expectedTable(t, m.OddsRatio)
+		far := t[0] - expected[0]
+		m.Heterogeneity += far * far * (1/expected[0] + 1/expected[1] + 1/expected[2] + 1/expected[3])
 	}
 	m.HeterogeneityP = chiSquaredP(m.Heterogeneity, m.DF)
+}
+
+// expectedTable is the table with these margins and the odds ratio ψ. Each cell is computed by itself, with the table
+// turned so that it comes first: as a difference to the margins a small one would be lost.
+func expectedTable(t [4]float64, psi float64) [4]float64 {
+	return [4]float64{
+		expectedCell(t, psi),
+		expectedCell([4]float64{t[1], t[0], t[3], t[2]}, 1/psi),
+		expectedCell([4]float64{t[2], t[3], t[0], t[1]}, 1/psi),
+		expectedCell([4]float64{t[3], t[2], t[1], t[0]}, psi),
+	}
 }
 
 // expectedCell is the first cell of the table with these margins and the odds ratio ψ: the root of

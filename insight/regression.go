@@ -20,17 +20,6 @@ type regression struct {
 	total float64   // of y about its mean: what R² is a share of; more than yy when strata were taken out
 }
 
-// regressionOf takes a covariance (or correlation or cross-product) matrix whose last row and column are y.
-func regressionOf(covariance [][]float64) regression {
-	k := len(covariance) - 1
-	r := regression{k: k, yy: covariance[k][k], total: covariance[k][k]}
-	for _, row := range covariance[:k] {
-		r.xx = append(r.xx, row[:k]...)
-		r.xy = append(r.xy, row[k])
-	}
-	return r
-}
-
 // tabulation is what patterns say about a choice of drivers, in whole numbers and thus in any order of the patterns. The
 // strata are in the order of their names and only those with responses are there.
 type tabulation struct {

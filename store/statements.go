@@ -31,7 +31,7 @@ func (s *statements) prepare(ctx context.Context, query string) (*sql.Stmt, erro
 	if stmt, ok := s.prepared[query]; ok {
 		return stmt, nil
 	}
-	stmt, err := s.on.PrepareContext(ctx, query)
+	stmt, err := s.on.PrepareContext(ctx, query) //nolint:sqlclosecheck // close does
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func (s *statements) prepare(ctx context.Context, query string) (*sql.Stmt, erro
 }
 
 func (s *statements) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	stmt, err := s.prepare(ctx, query)
+	stmt, err := s.prepare(ctx, query) //nolint:sqlclosecheck // close does
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +48,7 @@ func (s *statements) query(ctx context.Context, query string, args ...any) (*sql
 }
 
 func (s *statements) exec(ctx context.Context, query string, args ...any) (changed int64, err error) {
-	stmt, err := s.prepare(ctx, query)
+	stmt, err := s.prepare(ctx, query) //nolint:sqlclosecheck // close does
 	if err != nil {
 		return 0, err
 	}

@@ -36,6 +36,7 @@ type Store struct {
 	path  string
 	lock  *sql.DB
 	pools []*sql.DB // all others, to be closed
+	pool  *sql.DB   // of readers
 	reads *statements
 	wiper *sql.DB
 	// writer and writes belong to the writer's goroutine.
@@ -73,7 +74,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if err := s.connect(ctx); err != nil {
 		return nil, errors.Join(s.fail("open", err), s.release())
 	}
-	go s.writeLoop()
+	go s.writeLoop(context.WithoutCancel(ctx))
 	return s, nil
 }
 
@@ -96,8 +97,8 @@ func lockFolder(ctx context.Context, dir string) (*sql.DB, error) {
 	return nil, errors.Join(feedback.Errorf(code, "store: open: the folder %s: %s: %w", dir, advice, err), db.Close())
 }
 
-// pool opens another pool of connections to the file.
-func (s *Store) pool(settings, lock string, size int) (*sql.DB, error) {
+// connections opens another pool of connections to the file.
+func (s *Store) connections(settings, lock string, size int) (*sql.DB, error) {
 	db, err := openDatabase(s.path, settings, lock)
 	if err != nil {
 		return nil, err
@@ -109,17 +110,17 @@ func (s *Store) pool(settings, lock string, size int) (*sql.DB, error) {
 }
 
 func (s *Store) connect(ctx context.Context) error {
-	read, err := s.pool(readerSettings, "deferred", readers)
-	if err != nil {
+	var err error
+	if s.pool, err = s.connections(readerSettings, "deferred", readers); err != nil {
 		return err
 	}
-	s.reads = newStatements(read)
+	s.reads = newStatements(s.pool)
 	// Before a writer touches the file: it may be somebody else's.
-	version, err := schemaVersion(ctx, read)
+	version, err := schemaVersion(ctx, s.pool)
 	if err != nil {
 		return err
 	}
-	write, err := s.pool(writerSettings, "immediate", 1)
+	write, err := s.connections(writerSettings, "immediate", 1)
 	if err != nil {
 		return err
 	}
@@ -129,7 +130,7 @@ func (s *Store) connect(ctx context.Context) error {
 	if err := s.checkWhole(ctx, write); err != nil {
 		return err
 	}
-	if s.wiper, err = s.pool(wiperSettings, "deferred", 1); err != nil {
+	if s.wiper, err = s.connections(wiperSettings, "deferred", 1); err != nil {
 		return err
 	}
 	s.writer, err = write.Conn(ctx)
@@ -212,7 +213,7 @@ func (s *Store) fail(action string, err error) error {
 
 // Check reads the whole file and answers [feedback.Corrupt] when something in it is damaged.
 func (s *Store) Check(ctx context.Context) error {
-	finding, err := integrity(ctx, s.pools[0])
+	finding, err := integrity(ctx, s.pool)
 	if err != nil {
 		return s.fail("check", err)
 	}

@@ -1,0 +1,99 @@
+// Command verbatim reads what customers write: it tags scored comments in many languages, makes them searchable, and
+// ranks the themes that make promoters and detractors.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"verbatim/analysis"
+	"verbatim/feedback"
+)
+
+// Exit codes.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run runs one command and returns its exit code; tests call it as main does.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRoot()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case ctx.Err() != nil:
+		fmt.Fprintln(stderr, "verbatim: interrupted:", interruption(err))
+		return exitInterrupted
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "verbatim: %v\n", err)
+		return exitUsage
+	case errors.Is(err, syscall.EPIPE):
+		return exitFailed // whoever read our output has gone and wants no message
+	}
+	fmt.Fprintf(stderr, "verbatim: %v\n", err)
+	return exitFailed
+}
+
+func interruption(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "what was finished before is kept"
+	}
+	return err.Error()
+}
+
+// usageError is a command line that cannot be understood.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// usageOf turns an invalid argument into a usage error; other errors stay.
+func usageOf(err error) error {
+	if feedback.CodeOf(err) == feedback.Invalid {
+		return usageError{err}
+	}
+	return err
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "verbatim",
+		Short: "Tags scored comments in many languages and ranks what makes promoters and detractors",
+		Long: `Verbatim reads answers to "what is the main reason for your score?" (0–10). It tells their language, themes and
+sentiment, makes them searchable, and ranks the themes that make promoters and detractors, with intervals.
+Everything happens on this machine.`,
+		Example: `  verbatim demo
+  verbatim drivers survey.csv --where region=EU
+  verbatim serve --data ./verbatim-data`,
+		Version:       analysis.Version,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%w (see: %s --help)", err, cmd.CommandPath())
+	})
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(newTrain(), newEval())
+	return root
+}

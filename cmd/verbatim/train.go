@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"verbatim/analysis"
+	"verbatim/models"
+)
+
+func newTrain() *cobra.Command {
+	var out string
+	var options analysis.TrainOptions
+	cmd := &cobra.Command{
+		Use:   "train FOLDER…",
+		Short: "Train the models on folders of labelled JSON Lines and the built-in hand-written comments",
+		Long: `Trains the model that all languages share and one for each language, on labelled JSON Lines (*.jsonl, *.jsonl.gz)
+below the folders and on the hand-written comments that are built in, their test industries left out. A line holds
+text, lang and any of sentiment, themes [{theme, sentiment}], kinds. The same data gives the same bytes.`,
+		Example: `  verbatim train labelled/ --out models/
+  verbatim train labelled/ our-own-labels.jsonl --out models/ --language fi,sv`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			progress := newProgress(cmd.ErrOrStderr())
+			options.Progress = func(stage string, done, total int) { progress.stage("training: "+stage, done, total) }
+			defer progress.done()
+			trained, err := analysis.Train(cmd.Context(), args, options)
+			if err != nil {
+				return err
+			}
+			return writeModels(cmd, out, trained)
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "models", "folder to write the models to")
+	cmd.Flags().StringSliceVar(&options.Languages, "language", nil, "train on these languages only (default: all with a lexicon)")
+	cmd.Flags().StringSliceVar(&options.Only, "only", nil, "write the shared model and those of these languages only")
+	cmd.Flags().StringSliceVar(&options.LeaveOut, "leave-out", nil, "datasets (folders) not to train on, to measure on them")
+	return cmd
+}
+
+// writeModels writes each model beside its place and then moves it there, so that Ctrl-C leaves the old one whole.
+func writeModels(cmd *cobra.Command, folder string, trained map[string]*models.Linear) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return fmt.Errorf("train: %w", err)
+	}
+	names := make([]string, 0, len(trained))
+	for name := range trained {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		size, err := writeModel(filepath.Join(folder, name+".bin"), trained[name])
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "%-10s %8d texts  %8d bytes\n", name, trained[name].Header.Rows, size)
+	}
+	return nil
+}
+
+func writeModel(path string, model *models.Linear) (size int64, err error) {
+	file, err := os.CreateTemp(filepath.Dir(path), ".model-*")
+	if err != nil {
+		return 0, fmt.Errorf("train: %w", err)
+	}
+	defer os.Remove(file.Name())
+	if err := model.Write(file); err != nil {
+		return 0, err
+	}
+	if size, err = file.Seek(0, 1); err != nil {
+		return 0, fmt.Errorf("train: %w", err)
+	}
+	if err := file.Chmod(0o644); err != nil {
+		return 0, fmt.Errorf("train: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return 0, fmt.Errorf("train: %w", err)
+	}
+	return size, os.Rename(file.Name(), path)
+}

@@ -1,0 +1,65 @@
+// Package report renders insights: as a table for people, as JSON and CSV for programs, as SVG for documents. What the
+// page shows, the API returns and a file holds are renderings of one value.
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"verbatim/feedback"
+	"verbatim/insight"
+)
+
+// Format is a form of output.
+type Format string
+
+// The formats.
+const (
+	Table Format = "table"
+	JSON  Format = "json"
+	CSV   Format = "csv"
+	SVG   Format = "svg"
+)
+
+// Formats lists the formats of a driver report.
+var Formats = []Format{Table, JSON, CSV, SVG}
+
+// ParseFormat reads a format's name; an [feedback.Invalid] error lists those that are allowed.
+func ParseFormat(text string, allowed []Format) (Format, error) {
+	if slices.Contains(allowed, Format(text)) {
+		return Format(text), nil
+	}
+	names := make([]string, len(allowed))
+	for i, f := range allowed {
+		names[i] = string(f)
+	}
+	return "", feedback.Errorf(feedback.Invalid, "format %q is unknown: it is one of %s", text, strings.Join(names, ", "))
+}
+
+// Drivers writes a driver report. Themes go by their ids in JSON and CSV and by their English names elsewhere.
+func Drivers(w io.Writer, format Format, r *insight.DriverReport, taxonomy *feedback.Taxonomy) error {
+	switch format {
+	case JSON:
+		return writeJSON(w, r)
+	case CSV:
+		return driversCSV(w, r)
+	case SVG:
+		return driversSVG(w, r, taxonomy)
+	default:
+		return driversTable(w, r)
+	}
+}
+
+// writeJSON writes one indented object and a line feed.
+func writeJSON(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Errorf("report: json: %w", err)
+	}
+	return nil
+}

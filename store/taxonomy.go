@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"verbatim/feedback"
+)
+
+const (
+	selectCurrent  = `SELECT body FROM taxonomies WHERE workspace = ? ORDER BY position DESC LIMIT 1`
+	selectNewest   = `SELECT body FROM taxonomies WHERE workspace = ? AND name = ? ORDER BY version DESC LIMIT 1`
+	selectNumbered = `SELECT body FROM taxonomies WHERE workspace = ? AND name = ? AND version = ?`
+	selectPosition = `SELECT coalesce(max(position), 0), coalesce(max(CASE WHEN name = ? THEN version END), 0)
+		FROM taxonomies WHERE workspace = ?`
+	insertTaxonomy = `INSERT INTO taxonomies (workspace, name, version, position, body, at) VALUES (?, ?, ?, ?, ?, ?)`
+)
+
+// taxonomyName is what a taxonomy may be called; @ comes before its version.
+var taxonomyName = regexp.MustCompile(`^[a-z0-9_-]{1,64}$`)
+
+// PutTaxonomy stores a taxonomy as the next version of its name and makes it the workspace's current one; the version it
+// comes with is ignored. It returns what is stored: the current one when that is the same but for its version. It fails
+// with [feedback.Invalid] for a bad name, or themes without or with repeated ids. The workspace is made if need be.
+func (s *Store) PutTaxonomy(ctx context.Context, workspace string, taxonomy feedback.Taxonomy) (feedback.Taxonomy, error) {
+	if err := validWorkspace(workspace); err != nil {
+		return feedback.Taxonomy{}, err
+	}
+	if err := checkTaxonomy(&taxonomy); err != nil {
+		return feedback.Taxonomy{}, err
+	}
+	err := s.write(ctx, "put taxonomy", 1, func(t *txn) error { return t.putTaxonomy(workspace, &taxonomy) })
+	if err != nil {
+		return feedback.Taxonomy{}, err
+	}
+	return taxonomy, nil
+}
+
+func checkTaxonomy(taxonomy *feedback.Taxonomy) error {
+	if !taxonomyName.MatchString(taxonomy.Name) {
+		return feedback.Errorf(feedback.Invalid, "the taxonomy's name must be 1 to 64 of a-z, 0-9, _ and -")
+	}
+	seen := map[string]bool{}
+	for i, theme := range taxonomy.Themes {
+		if err := checkText("a theme's id", theme.ID, maxName); err != nil {
+			return err
+		}
+		if theme.ID == "" || seen[theme.ID] {
+			return feedback.Errorf(feedback.Invalid, "theme %d of the taxonomy has no id, or that of another", i+1)
+		}
+		seen[theme.ID] = true
+	}
+	return nil
+}
+
+// putTaxonomy sets the version.
+func (t *txn) putTaxonomy(workspace string, taxonomy *feedback.Taxonomy) error {
+	var current string
+	_, err := t.one(selectCurrent, []any{workspace}, func(values []any) error {
+		current = text(values[0])
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var position, version int64
+	_, err = t.one(selectPosition, []any{taxonomy.Name, workspace}, func(values []any) error {
+		position, version = number(values[0]).Int64, number(values[1]).Int64
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	taxonomy.Version = int(version)
+	if body, err := json.Marshal(taxonomy); err != nil || string(body) == current {
+		return err
+	}
+	taxonomy.Version++
+	body, err := json.Marshal(taxonomy)
+	if err != nil {
+		return err
+	}
+	if _, err := t.enter(workspace); err != nil {
+		return err
+	}
+	_, err = t.exec(insertTaxonomy, workspace, taxonomy.Name, taxonomy.Version, position+1, string(body), t.at)
+	return err
+}
+
+// Taxonomy returns a taxonomy by its reference: name@version, or name for the newest of that name, or "" for the
+// workspace's current one. It fails with [feedback.NotFound] when there is none, and [feedback.Invalid] when the version
+// is not a number.
+func (s *Store) Taxonomy(ctx context.Context, workspace, ref string) (feedback.Taxonomy, error) {
+	query, args := selectCurrent, []any{workspace}
+	if name, version, numbered := strings.Cut(ref, "@"); numbered {
+		n, err := strconv.Atoi(version)
+		if err != nil {
+			return feedback.Taxonomy{}, feedback.Errorf(feedback.Invalid, "a taxonomy is named name@version, with a number for the version")
+		}
+		query, args = selectNumbered, []any{workspace, name, n}
+	} else if ref != "" {
+		query, args = selectNewest, []any{workspace, ref}
+	}
+	var found []feedback.Taxonomy
+	err := s.read(ctx, "taxonomy", workspace, query, args, func(values []any) error {
+		var taxonomy feedback.Taxonomy
+		if err := json.Unmarshal([]byte(text(values[0])), &taxonomy); err != nil {
+			return damaged("taxonomy", err)
+		}
+		found = append(found, taxonomy)
+		return nil
+	})
+	if err == nil && len(found) == 0 {
+		err = feedback.Errorf(feedback.NotFound, "there is no such taxonomy")
+	}
+	if err != nil {
+		return feedback.Taxonomy{}, err
+	}
+	return found[0], nil
+}
