@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -142,7 +143,7 @@ func parseLabelled(line []byte) (Labelled, error) {
 		raw.Text = raw.Comment
 	}
 	if raw.Text == nil {
-		return Labelled{}, fmt.Errorf("the field text is missing")
+		return Labelled{}, errors.New("the field text is missing")
 	}
 	row := Labelled{
 		ID: raw.ID, Text: *raw.Text, Lang: raw.Lang, Score: raw.score(), Sentiment: feedback.Sentiment(raw.Sentiment),

@@ -34,15 +34,13 @@ type scratch struct {
 // tagged is a statement with the outputs of the models.
 type tagged struct {
 	clause
-	sums                    [2]sums // shared, own
-	out                     logits
-	themes                  [20]float32 // probabilities
-	positive, neutral       float32
-	negative                float32
-	suggestion, question    float32
-	sentiment               feedback.Sentiment
-	words                   int
-	firstFeature, nFeatures int
+	sums                        [2]sums // shared, own
+	out                         logits
+	themes                      [20]float32 // probabilities, as the following
+	positive, neutral, negative float32
+	suggestion, question        float32
+	sentiment                   feedback.Sentiment
+	words                       int
 }
 
 // tag cuts the folded text into statements and scores each.

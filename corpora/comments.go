@@ -1,6 +1,7 @@
 package corpora
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -94,7 +95,7 @@ func ParseComments(name, text string) ([]Comment, error) {
 func parseComment(line string) (Comment, error) {
 	score, rest, ok := strings.Cut(line, "\t")
 	if !ok {
-		return Comment{}, fmt.Errorf("no tab between score and comment")
+		return Comment{}, errors.New("no tab between score and comment")
 	}
 	c := Comment{}
 	var err error
@@ -106,7 +107,7 @@ func parseComment(line string) (Comment, error) {
 		open := strings.IndexByte(rest, '{')
 		end := strings.IndexByte(rest, '}')
 		if open < 0 || end < open {
-			return Comment{}, fmt.Errorf("the line does not end in a label in braces")
+			return Comment{}, errors.New("the line does not end in a label in braces")
 		}
 		statement := strings.TrimRightFunc(rest[:open], unicode.IsSpace)
 		if text.Len() == 0 {
@@ -135,7 +136,7 @@ var polarities = map[byte]feedback.Sentiment{'+': feedback.Positive, '-': feedba
 func parseLabel(label string) (feedback.Statement, error) {
 	var s feedback.Statement
 	kinds := map[feedback.Kind]bool{}
-	for _, word := range strings.Fields(label) {
+	for word := range strings.FieldsSeq(label) {
 		if slices.Contains(feedback.Kinds, feedback.Kind(word)) {
 			kinds[feedback.Kind(word)] = true
 			continue

@@ -1,6 +1,7 @@
 package corpora
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -71,12 +72,12 @@ func ParseLexicon(name, text string) (*Lexicon, error) {
 func (l *Lexicon) add(section, line string) error {
 	switch section {
 	case "":
-		return fmt.Errorf("a term before the first [section]")
+		return errors.New("a term before the first [section]")
 	case "names":
 		id, name, ok := strings.Cut(line, "=")
 		id = strings.TrimSpace(id)
 		if !ok || !slices.Contains(ThemeIDs, id) {
-			return fmt.Errorf("write «theme = name»")
+			return errors.New("write «theme = name»")
 		}
 		l.Names[id] = strings.TrimSpace(name)
 		return nil
@@ -108,7 +109,7 @@ func parseTerm(section, line string) (Term, error) {
 	}
 	t.Text, t.Prefix = strings.CutSuffix(line, "*")
 	if t.Text == "" {
-		return t, fmt.Errorf("an empty term")
+		return t, errors.New("an empty term")
 	}
 	return t, nil
 }

@@ -1,6 +1,9 @@
 package feedback
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // Sentiment says whether a text praises or complains.
 type Sentiment string
@@ -122,12 +125,7 @@ func (a *Analysis) Has(theme string, sentiment Sentiment) bool {
 
 // HasKind reports whether the analysis has the kind.
 func (a *Analysis) HasKind(kind Kind) bool {
-	for _, k := range a.Kinds {
-		if k == kind {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(a.Kinds, kind)
 }
 
 // Mismatch reports whether a text contradicts its score: a promoter (9–10) with nothing but complaint, or a score of 0–4

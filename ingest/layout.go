@@ -95,7 +95,7 @@ func isImportIDs(cells []string) bool {
 // isResponseRow recognises the second header row of SurveyMonkey: blank under what describes the respondent, then
 // "Response" or "Open-Ended Response" under the questions.
 func isResponseRow(names, second []string) bool {
-	return second[0] == "" && names[0] != "" && slices.ContainsFunc(second, func(cell string) bool {
+	return len(second) > 0 && second[0] == "" && names[0] != "" && slices.ContainsFunc(second, func(cell string) bool {
 		return slices.Contains(plainResponse, cell)
 	})
 }

@@ -3,6 +3,8 @@ package ingest
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -153,10 +155,8 @@ const theSameJSONL = `{"id":"r1","score":9,"comment":"Très bien, «élan» naï
 
 func TestFormatsAndEncodings(t *testing.T) {
 	semicolons := strings.NewReplacer(`,"Très bien, «élan» naïve",`, ";Très bien, «élan» naïve;", ",", ";", "1.5", "1,5").Replace(theSameCSV)
-	tabs := strings.NewReplacer("bien, ", "bien, ", ",", "\t").Replace(strings.ReplaceAll(theSameCSV, "bien, ", "bien\x01 "))
-	tabs = strings.ReplaceAll(tabs, "bien\x01 ", "bien, ")
-	array := "[" + strings.Join(strings.Fields(strings.ReplaceAll(strings.TrimSpace(theSameJSONL), " ", "\u00a0")), ",\n") + "]"
-	array = strings.ReplaceAll(array, "\u00a0", " ")
+	tabs := strings.NewReplacer("bien, ", "bien, ", ",", "\t").Replace(theSameCSV)
+	array := "[" + strings.NewReplacer("\n\n", ",\n", "\n", ",\n").Replace(strings.TrimSpace(theSameJSONL)) + "]"
 	book := sheet(t, []any{"id", "score", "comment", "lang", "submitted_at", "weight", "region"},
 		[]any{"r1", 9, "Très bien, «élan» naïve", "fr", time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC), 1.5, "EU"},
 		[]any{"r2", 0, "déjà vu\net revu", nil, time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)},
@@ -418,10 +418,11 @@ func TestHeaderOnly(t *testing.T) {
 func TestIDsFromDigestAndLine(t *testing.T) {
 	data := "score,comment\n9,\"two\nlines\"\n8,b\n"
 	rows, _ := readAll(t, "s.csv", data, Options{})
-	const digest = "8b5e5e0e2b5c" // replaced below: the digest is that of the text, zipped or not
+	sum := sha256.Sum256([]byte(data))
+	digest := hex.EncodeToString(sum[:])[:12]
 	ids := []string{rows[0].Response.ID, rows[1].Response.ID}
-	if len(ids[0]) != len(digest)+2 || !strings.HasSuffix(ids[0], "-2") || !strings.HasSuffix(ids[1], "-4") {
-		t.Errorf("ids %v", ids)
+	if diff := cmp.Diff([]string{digest + "-2", digest + "-4"}, ids); diff != "" {
+		t.Error(diff)
 	}
 	again, _ := readAll(t, "other.csv.gz", gzipped(t, data), Options{})
 	if diff := cmp.Diff(ids, []string{again[0].Response.ID, again[1].Response.ID}); diff != "" {

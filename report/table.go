@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -47,7 +48,7 @@ func driverRows(out *strings.Builder, drivers []insight.Driver) {
 		d := &drivers[i]
 		rank, q, importance := "·", "too few", ""
 		if d.Rank != nil {
-			rank = fmt.Sprint(*d.Rank)
+			rank = strconv.Itoa(*d.Rank)
 		}
 		if d.QValue != nil {
 			q = probability(float64(*d.QValue))
@@ -59,7 +60,7 @@ func driverRows(out *strings.Builder, drivers []insight.Driver) {
 			100*float64(d.Share), d.Promoters, d.Passives, d.Detractors, signed(float64(d.NPSImpact.Value), 2),
 			signed(float64(d.NPSImpact.Low), 2), signed(float64(d.NPSImpact.High), 2), float64(d.OddsRatio.Value), q, importance)
 	}
-	t.Flush() //nolint:errcheck // writes to memory
+	t.Flush()
 }
 
 func notes(out *strings.Builder, r *insight.DriverReport) {

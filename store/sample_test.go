@@ -115,3 +115,9 @@ func put(tb testing.TB, s *Store, want Status, batch ...feedback.Analysed) []Put
 	}
 	return results
 }
+
+// keyOf returns the key of sample n.
+func keyOf(n int) feedback.Key {
+	a := sample(n)
+	return a.Key()
+}
