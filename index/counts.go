@@ -294,4 +294,3 @@ func cooccurrence(p *feedback.Patterns) Cooccurrence {
 	}
 	return out
 }
-

@@ -213,9 +213,10 @@ func (m *setMatcher) seek(document uint64) (uint64, error) {
 	return uint64(m.next.PeekNext()), nil
 }
 
-func (m *setMatcher) score() float64            { return 0.1 }
+func (m *setMatcher) score() float64              { return 0.1 }
 func (m *setMatcher) places(into []place) []place { return into }
-func (m *setMatcher) count() uint64             { return m.set.GetCardinality() }
+func (m *setMatcher) count() uint64               { return m.set.GetCardinality() }
+
 // spansOf turns places in the fields of one text into spans: in order, overlapping ones joined. Text stays empty.
 func spansOf(places []place, prefix string) []feedback.Span {
 	var spans []feedback.Span

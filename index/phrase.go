@@ -125,4 +125,3 @@ func (m *phraseMatcher) score() float64 {
 func (m *phraseMatcher) places(into []place) []place { return append(into, m.found...) }
 
 func (m *phraseMatcher) count() uint64 { return m.sorted[0].count() }
-

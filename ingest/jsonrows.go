@@ -171,6 +171,7 @@ func (j *jsonArray) element() (text []byte, fate elementFate, err error) {
 		}
 		if j.in.eof {
 			j.ended = true
+			j.in.skip(len(data))
 			return nil, elementCut, nil
 		}
 		searched = len(data)

@@ -24,6 +24,8 @@ type Options struct {
 	Format string
 	// ScoreOptional and TextOptional accept a file without a column of scores, or of comments.
 	ScoreOptional, TextOptional bool
+	// EveryRow gives every row, those too whose id was there before.
+	EveryRow bool
 	// Location is the time zone of times that name none; nil is UTC.
 	Location *time.Location
 }
@@ -123,8 +125,10 @@ func (r *Reader) prepare(opts Options) error {
 	if r.plan, err = makePlan(r.name, r.table, look, &opts); err != nil {
 		return err
 	}
-	if r.repeats, err = secondLook(r.table, &r.plan); err != nil {
-		return err
+	if !opts.EveryRow {
+		if r.repeats, err = secondLook(r.table, &r.plan); err != nil {
+			return err
+		}
 	}
 	r.table.previews = 0
 	r.in, err = r.table.rows()

@@ -37,7 +37,7 @@ type table struct {
 
 // openTable finds out the format. Its errors are [feedback.Invalid].
 func openTable(c *content, opts *Options) (*table, error) {
-	t := &table{content: c}
+	t := &table{content: c, layout: layout{status: -1}}
 	if bytes.HasPrefix(c.head, []byte("PK\x03\x04")) {
 		return t, t.openBook()
 	}

@@ -32,7 +32,7 @@ const (
 		created = excluded.created, updated = excluded.updated, unchanged = excluded.unchanged, rejected = excluded.rejected`
 	finishImport = `UPDATE imports SET finished_at = ?, read = ?, created = ?, updated = ?, unchanged = ?, rejected = ?
 		WHERE workspace = ? AND id = ?`
-	undoImport    = `UPDATE imports SET undone_at = ? WHERE workspace = ? AND id = ? AND undone_at IS NULL`
+	undoImport    = `UPDATE imports SET undone_at = coalesce(undone_at, ?) WHERE workspace = ? AND id = ?`
 	selectImports = `SELECT id, file, digest, started_at, finished_at, undone_at, read, created, updated, unchanged, rejected
 		FROM imports WHERE workspace = ? ORDER BY started_at, id`
 )

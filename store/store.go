@@ -34,8 +34,8 @@ const readers = 8
 // name is not 1–64 of a–z, 0–9, _ and -.
 type Store struct {
 	path  string
-	lock  *sql.DB
-	pools []*sql.DB // all others, to be closed
+	lock  *folderLock
+	pools []*sql.DB // to be closed
 	pool  *sql.DB   // of readers
 	reads *statements
 	wiper *sql.DB
@@ -76,25 +76,6 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	}
 	go s.writeLoop(context.WithoutCancel(ctx))
 	return s, nil
-}
-
-// lockFolder keeps other processes out of the folder for as long as the result is open. The lock is a transaction on an
-// empty database of its own: the system ends it when the process dies, on every platform.
-func lockFolder(ctx context.Context, dir string) (*sql.DB, error) {
-	db, err := openDatabase(filepath.Join(dir, lockName), lockSettings, "exclusive")
-	if err != nil {
-		return nil, fmt.Errorf("store: open: %w", err)
-	}
-	db.SetMaxOpenConns(1)
-	_, err = db.BeginTx(context.WithoutCancel(ctx), nil) // ends with db
-	if err == nil {
-		return db, nil
-	}
-	code, advice, ok := diagnose(err)
-	if !ok {
-		code, advice = feedback.Unavailable, "it cannot be locked"
-	}
-	return nil, errors.Join(feedback.Errorf(code, "store: open: the folder %s: %s: %w", dir, advice, err), db.Close())
 }
 
 // connections opens another pool of connections to the file.
@@ -182,7 +163,7 @@ func (s *Store) release() error {
 	for _, db := range s.pools {
 		errs = append(errs, db.Close())
 	}
-	return errors.Join(append(errs, s.lock.Close())...)
+	return errors.Join(append(errs, s.lock.close())...)
 }
 
 func (s *Store) isClosed() bool {

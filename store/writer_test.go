@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -35,30 +36,40 @@ func hold(t *testing.T, s *Store) (release func()) {
 	}
 }
 
-func TestWaitingPutsShareTransactions(t *testing.T) {
-	const writers = 32
-	s := open(t)
-	release := hold(t, s)
-	var wg sync.WaitGroup
-	var waiting sync.WaitGroup
-	for i := range writers {
-		waiting.Add(1)
-		wg.Go(func() {
-			waiting.Done()
-			results, err := s.Put(t.Context(), ws, []feedback.Analysed{sample(i)})
-			if err != nil || len(results) != 1 || results[0].Status != Created || results[0].Key != keyOf(i) {
-				t.Errorf("%+v, %v", results, err)
-			}
-		})
-	}
-	waiting.Wait()
-	release()
-	wg.Wait()
-	// Every response of a transaction has the transaction's time; whether all 32 were waiting already is up to the scheduler.
-	var rows int
-	if err := s.pool.QueryRowContext(t.Context(), "SELECT count(*) FROM changes").Scan(&rows); err != nil || rows != writers {
-		t.Errorf("%d changes, %v", rows, err)
-	}
+func TestWaitingWritersShareATransaction(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const writers = 32
+		s := open(t)
+		release := hold(t, s)
+		var mu sync.Mutex
+		transactions := map[*txn]int{}
+		var wg sync.WaitGroup
+		for i := range writers {
+			a := sample(i)
+			e := newEntry(&a)
+			wg.Go(func() {
+				err := s.write(t.Context(), "put", 1, func(x *txn) error {
+					mu.Lock()
+					defer mu.Unlock()
+					transactions[x]++
+					_, err := x.put(ws, &e)
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait() // all of them wait
+		release()
+		wg.Wait()
+		if len(transactions) != 1 {
+			t.Errorf("%d transactions", len(transactions))
+		}
+		if last, err := s.LastSeq(t.Context(), ws); last != writers || err != nil {
+			t.Errorf("last %d, %v", last, err)
+		}
+	})
 }
 
 func TestGatherTakesWhatFits(t *testing.T) {
@@ -103,12 +114,7 @@ func TestOneCallersFailureIsNotAnothers(t *testing.T) {
 		}
 		return broken
 	})
-	release := hold(t, s) // while the writer waits, its connection is ours: not so, hence after it
-	release()
 	group := []*job{putJob(1), refused, failing, putJob(2)}
-	if err := s.write(t.Context(), "group", 1, func(*txn) error { return nil }); err != nil {
-		t.Fatal(err)
-	}
 	s.commit(t.Context(), group)
 	var got []string
 	for _, j := range group {
@@ -123,23 +129,26 @@ func TestOneCallersFailureIsNotAnothers(t *testing.T) {
 }
 
 func TestCancelledWhileQueued(t *testing.T) {
-	s := open(t)
-	release := hold(t, s)
-	ctx, cancel := context.WithCancel(t.Context())
-	answer := make(chan error)
-	go func() { _, err := s.Put(ctx, ws, samples(3)); answer <- err }()
-	cancel()
-	if err := <-answer; !errors.Is(err, context.Canceled) { // while the writer is still busy
-		t.Errorf("%v", err)
-	}
-	if _, err := s.Put(ctx, ws, samples(3)); !errors.Is(err, context.Canceled) {
-		t.Errorf("%v", err)
-	}
-	release()
-	if last, err := s.LastSeq(t.Context(), ws); last != 0 || err != nil {
-		t.Errorf("something was written: %d, %v", last, err)
-	}
-	put(t, s, Created, samples(3)...)
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t)
+		release := hold(t, s)
+		ctx, cancel := context.WithCancel(t.Context())
+		answer := make(chan error)
+		go func() { _, err := s.Put(ctx, ws, samples(3)); answer <- err }()
+		synctest.Wait() // it is queued
+		cancel()
+		if err := <-answer; !errors.Is(err, context.Canceled) { // while the writer is still busy
+			t.Errorf("%v", err)
+		}
+		if _, err := s.Put(ctx, ws, samples(3)); !errors.Is(err, context.Canceled) {
+			t.Errorf("%v", err)
+		}
+		release()
+		if last, err := s.LastSeq(t.Context(), ws); last != 0 || err != nil {
+			t.Errorf("something was written: %d, %v", last, err)
+		}
+		put(t, s, Created, samples(3)...)
+	})
 }
 
 func TestCancelledAfterHandOver(t *testing.T) {
