@@ -143,17 +143,21 @@ func (m *anyMatcher) count() uint64 {
 }
 
 // allMatcher finds the documents that all its parts find.
-type allMatcher struct{ parts []matcher }
+type allMatcher struct {
+	parts  []matcher // in the order of the query, in which scores are added up: another would differ in the last digit
+	sorted []matcher // the rarest first
+}
 
 func newAllMatcher(parts []matcher) matcher {
 	if len(parts) == 1 {
 		return parts[0]
 	}
-	slices.SortStableFunc(parts, func(a, b matcher) int { return cmp.Compare(a.count(), b.count()) }) // the rarest leads
-	return &allMatcher{parts: parts}
+	sorted := slices.Clone(parts)
+	slices.SortStableFunc(sorted, func(a, b matcher) int { return cmp.Compare(a.count(), b.count()) })
+	return &allMatcher{parts: parts, sorted: sorted}
 }
 
-func (m *allMatcher) seek(document uint64) (uint64, error) { return agree(m.parts, document) }
+func (m *allMatcher) seek(document uint64) (uint64, error) { return agree(m.sorted, document) }
 
 // agree seeks until all parts stand on one document.
 func agree[M matcher](parts []M, document uint64) (uint64, error) {
@@ -189,7 +193,7 @@ func (m *allMatcher) places(into []place) []place {
 	return into
 }
 
-func (m *allMatcher) count() uint64 { return m.parts[0].count() }
+func (m *allMatcher) count() uint64 { return m.sorted[0].count() }
 
 // setMatcher finds the documents of a set: those with one of many terms. Its score is the same for all of them: how many
 // words begin alike changes with every write.

@@ -2,14 +2,6 @@ package index
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"math"
-	"math/bits"
-	"slices"
-	"strings"
-
-	bleveapi "github.com/blevesearch/bleve_index_api"
 
 	"verbatim/feedback"
 )
@@ -73,44 +65,54 @@ type SearchResult struct {
 }
 
 // Search finds the responses of the workspace that the filter chooses. Errors: [feedback.Invalid] for an unknown
-// attribute, sort, limit or cursor, [feedback.TooLarge] for a long text query, [feedback.Unavailable] while the index is
-// being made.
-func (x *Index) Search(ctx context.Context, ws string, f feedback.Filter, options SearchOptions) (SearchResult, error) {
+// attribute, sort, limit or cursor, [feedback.TooLarge] for a long text query, [feedback.Unsupported] for another
+// taxonomy than the current, [feedback.Unavailable] while the index is being made.
+func (x *Index) Search(ctx context.Context, ws string, f feedback.Filter, options SearchOptions) (out SearchResult, err error) {
 	p, err := newPage(&f, options)
+	if err != nil {
+		return out, err
+	}
+	s, err := x.choose(ctx, ws, &f)
+	if err != nil {
+		return out, err
+	}
+	defer s.close()
+	err = s.counting(func(c *columns, rows bitset) {
+		out.Total = rows.count()
+		out.Counts = c.searchCounts(rows)
+		p.fill(c, rows, s.hits)
+		for _, place := range p.best {
+			out.Hits = append(out.Hits, Hit{Key: c.key(place.row)})
+		}
+	})
 	if err != nil {
 		return SearchResult{}, err
 	}
-	var out SearchResult
-	err = x.selecting(ctx, ws, &f, func(c *columns, s *selection) error {
-		out.Total = s.rows.count()
-		out.Counts = c.searchCounts(s.rows)
-		p.fill(c, s)
-		for _, place := range p.places {
-			out.Hits = append(out.Hits, Hit{Key: c.key(place.row), Score: place.score})
-		}
-		out.Next = p.next()
-		return nil
-	}, func(s *selection) error { return s.highlight(ctx, p.places, out.Hits) })
-	return out, err
+	out.Next = p.next()
+	return out, s.highlight(ctx, p.best, out.Hits)
 }
 
 // Crosstab counts the responses of the workspace that the filter chooses; see [feedback.Crosstab]. Themes that nobody
 // mentions are left out. Errors as for [Index.Search].
 func (x *Index) Crosstab(ctx context.Context, ws string, f feedback.Filter) (out feedback.Crosstab, err error) {
-	err = x.selecting(ctx, ws, &f, func(c *columns, s *selection) error {
-		out = c.crosstab(s.rows)
-		return nil
-	}, nil)
+	s, err := x.choose(ctx, ws, &f)
+	if err != nil {
+		return out, err
+	}
+	defer s.close()
+	err = s.counting(func(c *columns, rows bitset) { out = c.crosstab(rows) })
 	return out, err
 }
 
 // Patterns counts the distinct combinations of drivers, score and language in the base under the filter, sorted by
 // drivers, score and stratum. Keys holds the drivers that occur. Errors as for [Index.Search].
 func (x *Index) Patterns(ctx context.Context, ws string, f feedback.Filter) (out feedback.Patterns, err error) {
-	err = x.selecting(ctx, ws, &f, func(c *columns, s *selection) error {
-		out = c.patterns(s.rows)
-		return nil
-	}, nil)
+	s, err := x.choose(ctx, ws, &f)
+	if err != nil {
+		return out, err
+	}
+	defer s.close()
+	err = s.counting(func(c *columns, rows bitset) { out = c.patterns(rows) })
 	return out, err
 }
 
@@ -123,181 +125,54 @@ func (x *Index) Cooccurrence(ctx context.Context, ws string, f feedback.Filter) 
 	return cooccurrence(&p), nil
 }
 
-// selection is what a filter chose.
-type selection struct {
-	rows    bitset
-	query   []clause
-	text    bool // there is a text query
-	hits    []textHit
-	session *session // nil without a text query, or without documents
-}
-
-// textHit is a document that a text query found.
-type textHit struct {
-	row      int
-	document uint64
-	score    float64
-}
-
-// selecting evaluates the filter, calls count with the columns locked, and then after (which may be nil) with them free.
-func (x *Index) selecting(ctx context.Context, ws string, f *feedback.Filter, count func(*columns, *selection) error, after func(*selection) error) (err error) {
-	s, err := x.space(ctx, ws)
-	if err != nil {
-		return err
-	}
-	chosen := &selection{text: strings.TrimSpace(f.Match) != ""}
-	if chosen.text {
-		if chosen.query, err = parseQuery(f.Match); err != nil {
-			return err
-		}
-		if chosen.session, err = s.session(ctx); err != nil {
-			return err
-		}
-		if chosen.session != nil {
-			defer func() { err = errors.Join(err, chosen.session.close()) }()
-		}
-	}
-	return guard(func() error {
-		rows, err := chosen.find(ctx)
-		if err != nil {
-			return err
-		}
-		if err := s.counting(f, chosen, rows, count); err != nil || after == nil {
-			return err
-		}
-		return after(chosen)
-	})
-}
-
-// counting locks the columns, narrows the text query's rows to the filter's, and calls count.
-func (s *space) counting(f *feedback.Filter, chosen *selection, found func(bitset), count func(*columns, *selection) error) error {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if s.columns.seq < s.target {
-		return feedback.Errorf(feedback.Unavailable, "the index of %s is being made: it holds %d of %d changes; try again soon",
-			s.name, s.columns.seq, s.target)
-	}
-	var err error
-	if chosen.rows, err = s.columns.choose(f); err != nil {
-		return err
-	}
-	found(chosen.rows)
-	return count(s.columns, chosen)
-}
-
-// guard turns a panic of Bleve over a damaged file into an error.
-func guard(read func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = feedback.Errorf(feedback.Corrupt, "the index cannot be read (%v): stop the program, delete the index folder and start again", p)
-		}
-	}()
-	return read()
-}
-
-// session opens the texts of the workspace at this moment; nil when there are none.
-func (s *space) session(ctx context.Context) (*session, error) {
-	if s.dir == "" {
-		if err := s.makeTexts(ctx); err != nil {
-			return nil, err
-		}
-	}
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if s.texts == nil {
-		return nil, nil //nolint:nilnil // no texts is an answer
-	}
-	return s.texts.session()
-}
-
-// makeTexts makes the Bleve index of a workspace in memory from the texts kept.
-func (s *space) makeTexts(ctx context.Context) error {
-	if !s.index.keepText {
-		return feedback.Errorf(feedback.Unsupported, "match: this index keeps no texts")
-	}
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	if s.texts != nil {
-		return nil
-	}
-	t, err := createTexts("", s.index.analyzers)
-	if err != nil {
-		return err
-	}
-	operations := make([]operation, 0, len(s.kept))
-	for _, o := range s.kept {
-		operations = append(operations, o)
-	}
-	slices.SortFunc(operations, func(a, b operation) int { return a.row - b.row })
-	for part := range slices.Chunk(operations, batchSizeMemory) {
-		if err := ctx.Err(); err != nil {
-			return errors.Join(fmt.Errorf("index: match: %w", err), t.close())
-		}
-		if err := t.write(part, s.columns.seq, s.columns.size()); err != nil {
-			return errors.Join(err, t.close())
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.texts, s.kept = t, nil
-	return nil
-}
-
-// find runs the text query. The function it returns narrows rows to those found.
-func (s *selection) find(ctx context.Context) (narrow func(bitset), err error) {
-	if !s.text {
-		return func(bitset) {}, nil
-	}
-	var q compiled
-	if s.session != nil && s.session.documents > 0 {
-		if q, err = s.session.compile(ctx, s.query); err != nil {
-			return nil, err
-		}
-	}
-	if q.wanted == nil && onlyExcluded(s.query) && !q.empty {
-		found, err := s.session.run(ctx, compiled{wanted: q.unwanted})
-		return func(rows bitset) { rows.andNot(rowsOf(found)) }, err
-	}
-	if s.hits, err = s.session.run(ctx, q); err != nil {
-		return nil, err
-	}
-	return func(rows bitset) { rows.and(rowsOf(s.hits)) }, nil
-}
-
-// onlyExcluded reports whether a query asks for nothing but absence.
-func onlyExcluded(query []clause) bool {
-	return !slices.ContainsFunc(query, func(c clause) bool { return !c.excluded })
-}
-
-func rowsOf(hits []textHit) bitset {
-	var rows bitset
-	for _, h := range hits {
-		rows.add(h.row)
-	}
-	return rows
-}
-
-// run collects the documents of a query.
-func (s *session) run(ctx context.Context, q compiled) ([]textHit, error) {
-	if q.wanted == nil {
-		return nil, nil
-	}
-	const look = 1024 // documents between two looks at ctx
+// searchCounts counts the rows for a page of hits.
+func (c *columns) searchCounts(rows bitset) SearchCounts {
 	var (
-		hits []textHit
-		id   bleveapi.IndexInternalID
+		scores     [12]int
+		languages  = make([]int, len(c.language.names))
+		sentiments = make([]int, len(feedback.Sentiments)+1)
+		kinds      = make([]int, 1<<len(feedback.Kinds))
+		themes     = c.newThemeTally()
 	)
-	for document := uint64(0); ; document++ {
-		if document, err := q.wanted.seek(document); err != nil || document == noDocument {
-			return hits, err
+	for i := range themes.top {
+		themes.top[i] = ^uint64(0) // subthemes, too
+	}
+	for row := range rows.rows() {
+		scores[c.score[row]]++
+		languages[c.language.at(row)]++
+		sentiments[c.sentiment[row]]++
+		kinds[c.kinds[row]]++
+		themes.add(&c.comment, row, 0)
+	}
+	out := SearchCounts{
+		Groups: map[feedback.Group]int{}, Languages: map[string]int{},
+		Sentiments: map[feedback.Sentiment]int{}, Kinds: map[feedback.Kind]int{},
+	}
+	for _, theme := range themes.list(c) {
+		out.Themes = append(out.Themes, ThemeTotal{theme.Theme, theme.Sentiment, theme.Scores[0]})
+	}
+	for score, n := range scores[1:] {
+		count(out.Groups, feedback.Score(score).Group(), n)
+	}
+	for code, n := range languages {
+		count(out.Languages, c.language.names[code], n)
+	}
+	for i, s := range feedback.Sentiments {
+		count(out.Sentiments, s, sentiments[i+1])
+	}
+	for mask, n := range kinds {
+		for i, kind := range feedback.Kinds {
+			if mask&(1<<i) != 0 {
+				count(out.Kinds, kind, n)
+			}
 		}
 	}
+	return out
 }
 
-// highlight sets where the words stand in the hits of a page.
-func (s *selection) highlight(ctx context.Context, places []placed, hits []Hit) error {
-	return nil
+// count adds to a map that has no zeros.
+func count[K comparable](counts map[K]int, key K, n int) {
+	if n > 0 {
+		counts[key] += n
+	}
 }
-
-var _ = math.MaxInt
-var _ = bits.Len

@@ -250,3 +250,11 @@ func (t *texts) close() error {
 	}
 	return nil
 }
+
+// rowOf is the opposite of documentID.
+func rowOf(id string) (int, error) {
+	if len(id) != 4 {
+		return 0, feedback.Errorf(feedback.Corrupt, "the index has a document that is not of a row")
+	}
+	return int(binary.BigEndian.Uint32([]byte(id))), nil
+}

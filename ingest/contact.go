@@ -14,7 +14,7 @@ import (
 
 // contactWords are words of column names that alone mean contact data.
 var contactWords = wordSet(`email emails mail phone phones telephone tel fax cellphone msisdn firstname lastname fullname surname
-	forename ip ipaddress ipaddr ipv4 ipv6 address street streetaddress recipientemail latitude longitude ssn iban passport skype whatsapp telegram
+	forename ip ipaddress ipaddr ipv4 ipv6 address streetaddress recipientemail latitude longitude ssn iban passport skype whatsapp telegram
 	почта емейл емэйл имейл мейл телефон телефона тел мобильный имя фамилия отчество фио адрес айпи паспорт инн снилс
 	sähköposti sähköpostiosoite puhelin puhelinnumero puhnro gsm etunimi sukunimi nimi osoite katuosoite kotiosoite henkilötunnus hetu`)
 
@@ -27,9 +27,12 @@ var contactParts = []string{
 var contactNames = wordSet(`first last full middle family given customer client contact person user respondent recipient guest patient
 	passenger employee member your nick display sender`)
 
+// contactWhole are words that mean contact data when nothing stands beside them.
+var contactWhole = wordSet("street mobilenumber networkid recipient username vastaanottaja получатель")
+
 // harmless are words that turn a column about telephones or mails into one that names nobody: phone model, email domain.
 var harmless = wordSet(`model brand type os domain campaign template status opened sent consent opt optin subscribed provider carrier
-	plan rating score support count verified marketing service contract operator 型号 品牌 类型 системa тип модель марка malli merkki tyyppi`)
+	plan rating score support count verified marketing service contract operator тип модель марка malli merkki tyyppi`)
 
 func wordSet(text string) map[string]bool {
 	out := map[string]bool{}
@@ -63,9 +66,7 @@ func namesContact(name string) bool {
 			return true
 		}
 	}
-	plain := strings.Join(words, "")
-	return plain == "mobile" || plain == "mobilenumber" || plain == "networkid" || plain == "recipient" || plain == "vastaanottaja" ||
-		plain == "получатель" || plain == "username"
+	return contactWhole[strings.Join(words, "")]
 }
 
 // wordsOf splits a name at spaces, signs and capitals: "recipientEmail", "E-mail", "First_Name".

@@ -121,7 +121,7 @@ func charsetOf(name string, head []byte, c *census) (charset, error) {
 		}
 		return charset{name: "UTF-16BE", decoder: decodeUTF16(order)}, nil
 	}
-	if binaryShare(head) > 0.1 {
+	if share := binaryShare(head); share > 0.2 || share > 0.05 && int64(c.invalid)*10 > c.size {
 		return charset{}, feedback.Errorf(feedback.Invalid, "%s is not a text file: export CSV, TSV, XLSX or JSON Lines", name)
 	}
 	out := charset{name: "UTF-8", repairs: c.invalid}

@@ -143,7 +143,7 @@ func (p *plan) key(rec *record) []byte {
 	return []byte(survey + "\x00" + id)
 }
 
-// contentOf stands for all that is read of a row.
+// contentOf stands for all that is read of a row besides its key.
 func (p *plan) contentOf(rec *record) (sum [sha256.Size]byte) {
 	h := sha256.New()
 	add := func(column int) {
@@ -151,8 +151,10 @@ func (p *plan) contentOf(rec *record) (sum [sha256.Size]byte) {
 		_, _ = h.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(value))))
 		_, _ = io.WriteString(h, value)
 	}
-	for _, column := range p.fields {
-		add(column)
+	for f, column := range p.fields {
+		if field(f) != fieldID && field(f) != fieldSurvey {
+			add(column)
+		}
 	}
 	for i := range p.attributes {
 		add(p.attributes[i].column)

@@ -204,9 +204,14 @@ func (d *dateReader) read(text string) (time.Time, *problem) {
 		if err != nil {
 			continue
 		}
-		// Go takes any letters for a zone, and those it does not know for UTC.
-		if name, offset := t.Zone(); strings.HasSuffix(layout, "MST") && offset == 0 && name != "UTC" && name != "GMT" {
-			return time.Time{}, badDate(text)
+		if strings.HasSuffix(layout, "MST") {
+			name, offset := t.Zone()
+			switch {
+			case strings.HasPrefix(name, "GMT"): // Go reads GMT+2, but does not count its hours
+				t = t.Add(-time.Duration(offset) * time.Second)
+			case offset == 0 && name != "UTC": // it takes any letters for a zone, and those it does not know for UTC
+				return time.Time{}, badDate(text)
+			}
 		}
 		return t, inRange(t, text)
 	}

@@ -26,8 +26,9 @@ func TestCorrectionsLieOverAnalyses(t *testing.T) {
 	want.Analysis = c.Apply(a.Analysis)
 	check := func(when string) {
 		t.Helper()
-		if diff := cmp.Diff(want, get(t, s, a.ID)); diff != "" {
-			t.Errorf("%s: get: %s", when, diff)
+		got, err := s.Get(ctx, ws, a.Key())
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%s: get: %s %v", when, diff, err)
 		}
 		changes, err := s.Changes(ctx, ws, 0, 1)
 		if err != nil {

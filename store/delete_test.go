@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -151,6 +153,44 @@ func TestDeletedTextsLeaveTheLogWhileOpen(t *testing.T) {
 	}
 }
 
+// TestWipingIsTriedAgain has a reader in the way of the first attempt.
+func TestWipingIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		s := openIn(t, dir)
+		a := sample(60)
+		a.Comment = "marker-comment"
+		put(t, s, Created, a, sample(1))
+		entered, leave, done := make(chan struct{}), make(chan struct{}), make(chan error)
+		go func() {
+			done <- s.Scan(t.Context(), ws, func(r feedback.Analysed) error {
+				if r.ID == a.ID {
+					close(entered)
+					<-leave
+				}
+				return nil
+			})
+		}()
+		<-entered
+		if err := s.Delete(t.Context(), ws, a.Key()); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if !onDisk(t, dir, "marker-comment") {
+			t.Fatal("the reader was not in the way")
+		}
+		close(leave)
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(2 * wipeAgain) // of the bubble's time
+		synctest.Wait()
+		if onDisk(t, dir, "marker-comment") {
+			t.Error("a deleted text is still on the disk")
+		}
+	})
+}
+
 func TestDeleteRespondent(t *testing.T) {
 	s := open(t)
 	ctx := t.Context()
@@ -217,6 +257,10 @@ func TestDeleteImport(t *testing.T) {
 	if got, want := left(), "4 5 "; got != want {
 		t.Errorf("after B: %q, want %q", got, want)
 	}
+	put(t, s, Created, from(8, "D", "x"))
+	put(t, s, Unchanged, from(8, "E", "x"))
+	put(t, s, Updated, from(8, "F", "newer"))
+	undo("F", 1) // what E delivered was something else
 	undo("A", 0) // it is known, and there is nothing left of it
 	for _, id := range []string{"never", ""} {
 		if _, err := s.DeleteImport(ctx, ws, id); feedback.CodeOf(err) != feedback.NotFound {

@@ -284,22 +284,23 @@ func asError(problem *feedback.Error) error {
 }
 
 // byTaxonomy returns the models of comment and suggestion that ScanTaxonomy gives for the only response.
-func byTaxonomy(t *testing.T, s *Store, ref string) (models string) {
+func byTaxonomy(t *testing.T, s *Store, ref string) string {
 	t.Helper()
+	var models []string
 	err := s.ScanTaxonomy(t.Context(), ws, ref, func(a feedback.Analysed) error {
 		for _, analysis := range []*feedback.Analysis{a.Analysis, a.SuggestionAnalysis} {
 			if analysis == nil {
-				models += "-"
+				models = append(models, "-")
 				continue
 			}
-			models += analysis.Model
+			models = append(models, analysis.Model)
 		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return models
+	return strings.Join(models, "")
 }
 
 func TestTaxonomiesLiveSideBySide(t *testing.T) {

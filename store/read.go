@@ -119,6 +119,9 @@ func (s *Store) scan(ctx context.Context, workspace, query string, args []any, e
 	var refused error
 	d := newDecoder()
 	err := s.read(ctx, "scan", workspace, query, args, func(values []any) error {
+		if err := ctx.Err(); err != nil { // the driver looks only now and then
+			return err
+		}
 		a, err := d.analysed(values)
 		if err != nil {
 			return err

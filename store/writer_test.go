@@ -198,11 +198,7 @@ func TestFullAndReadOnlyDisks(t *testing.T) {
 			put(t, s, Created, samples(20)...)
 			pragma := func(text string) {
 				t.Helper()
-				rows, err := s.writer.QueryContext(t.Context(), text)
-				if err == nil {
-					err = errors.Join(rows.Close(), rows.Err())
-				}
-				if err != nil {
+				if _, err := s.writer.ExecContext(t.Context(), text); err != nil {
 					t.Fatal(err)
 				}
 			}

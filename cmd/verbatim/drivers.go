@@ -91,7 +91,7 @@ func driversOf(cmd *cobra.Command, input *inputFlags, filters *filterFlags, path
 		return nil, nil, err
 	}
 	rows := newFiles(cmd, input, slices.Clone(paths), options)
-	counts := index.OpenMemory()
+	counts := index.OpenMemory(filter.Match != "")
 	defer counts.Close()
 	analyst := &ingest.Analyst{Analyzer: analyzer, Redact: redact}
 	if err := fill(cmd.Context(), analyst, rows, counts); err != nil {

@@ -95,6 +95,6 @@ Everything happens on this machine.`,
 		return usagef("%w (see: %s --help)", err, cmd.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newTrain(), newEval())
+	root.AddCommand(newDemo(), newAnalyze(), newDrivers(), newImport(), newServe(), newEval(), newTrain())
 	return root
 }

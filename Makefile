@@ -1,0 +1,55 @@
+# Everything a developer runs. `make help` lists it.
+
+GO ?= go
+LINT = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+FUZZTIME ?= 10s
+# Set by CI: the race detector needs a C compiler, which `make deps` installs.
+RACE ?=
+# Folder of labelled JSON Lines to train on; see models/README.md for the public sets behind the models that ship.
+DATA ?= ../shared/data
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: build
+build: ## build the verbatim binary into ./bin
+	$(GO) build -trimpath -o bin/verbatim ./cmd/verbatim
+
+.PHONY: test
+test: ## vet and run all tests (RACE=-race for the race detector)
+	$(GO) vet ./...
+	$(GO) test $(RACE) ./...
+
+.PHONY: lint
+lint: ## check style and the import rules of the house
+	$(LINT) run ./...
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME each
+	@for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+			echo "fuzz $$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; \
+	done
+
+.PHONY: bench
+bench: ## run the benchmarks of the hot paths
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: deps
+deps: ## install with apt what the tests need besides Go: a C compiler for the race detector
+	@command -v gcc >/dev/null || { \
+		if [ "$$(id -u)" = 0 ]; then apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev; \
+		else sudo apt-get update && sudo apt-get install -y --no-install-recommends gcc libc6-dev; fi; }
+
+.PHONY: train
+train: ## train the models on DATA and the built-in comments, and rewrite models/
+	$(GO) run ./cmd/verbatim train $(DATA) --leave-out nps_challenge_dev --out models
+
+.PHONY: eval
+eval: ## score the models on the test part of the built-in comments
+	$(GO) run ./cmd/verbatim eval

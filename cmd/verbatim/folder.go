@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+
+	"verbatim/analysis"
+	"verbatim/index"
+	"verbatim/ingest"
+	"verbatim/models"
+	"verbatim/store"
+)
+
+// folder is a data folder with everything that works on it: the store, which is the truth, the index that follows it,
+// and the way in.
+type folder struct {
+	store    *store.Store
+	index    *index.Index
+	analyzer *analysis.Analyzer
+	ingester *ingest.Ingester
+}
+
+// openFolder opens the data folder, which need not exist.
+func openFolder(ctx context.Context, dir string, redact bool, logger *slog.Logger) (*folder, error) {
+	analyzer, err := analysis.New(models.Embedded())
+	if err != nil {
+		return nil, err
+	}
+	s, err := store.Open(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	x, err := index.Open(ctx, filepath.Join(dir, "index"), storeLog{s}, index.Options{Logger: logger})
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return &folder{
+		store: s, index: x, analyzer: analyzer,
+		ingester: &ingest.Ingester{Analyst: &ingest.Analyst{Analyzer: analyzer, Redact: redact}, Store: s},
+	}, nil
+}
+
+// Close closes what openFolder opened, in reverse.
+func (f *folder) Close() error { return errors.Join(f.index.Close(), f.store.Close()) }
+
+// storeLog is the store as the index follows it.
+type storeLog struct{ *store.Store }
+
+// Wait blocks until there is a change after the one numbered after.
+func (l storeLog) Wait(ctx context.Context, workspace string, after int64) error {
+	_, err := l.Store.Wait(ctx, workspace, after)
+	return err
+}
