@@ -3,6 +3,7 @@ package index
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -84,12 +85,35 @@ func (a *analyzers) named(field string) (analysis.Analyzer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("index: analyzer %s: %w", field, err)
 	}
-	if d, ok := made.(*analysis.DefaultAnalyzer); ok && len(d.CharFilters) > 0 {
-		// Persian's replaces a character of three bytes by one of one: every offset after it would be wrong.
-		made = &analysis.DefaultAnalyzer{CharFilters: []analysis.CharFilter{nonJoiner{}}, Tokenizer: d.Tokenizer, TokenFilters: d.TokenFilters}
+	if d, ok := made.(*analysis.DefaultAnalyzer); ok {
+		made = mended(field, *d)
 	}
 	a.made[field] = guarded{made}
 	return a.made[field], nil
+}
+
+// mended repairs what Bleve's analyzers do wrong for us: Persian's replaces a character of three bytes by one of one, so
+// that every offset after it is wrong, and that for Chinese, Japanese and Korean makes pairs of everything but Korean.
+func mended(field string, d analysis.DefaultAnalyzer) analysis.Analyzer {
+	if len(d.CharFilters) > 0 {
+		d.CharFilters = []analysis.CharFilter{nonJoiner{}}
+	}
+	if last := len(d.TokenFilters) - 1; field == cjkField && last >= 0 {
+		d.TokenFilters = slices.Insert(slices.Clone(d.TokenFilters), last, analysis.TokenFilter(hangul{}))
+	}
+	return &d
+}
+
+// hangul marks Korean words to be cut into pairs of syllables, so that a noun is found whatever particle it carries.
+type hangul struct{}
+
+func (hangul) Filter(tokens analysis.TokenStream) analysis.TokenStream {
+	for _, token := range tokens {
+		if r, _ := utf8.DecodeRune(token.Term); unicode.Is(unicode.Hangul, r) && utf8.Valid(token.Term) {
+			token.Type = analysis.Ideographic
+		}
+	}
+	return tokens
 }
 
 // nonJoiner turns zero-width non-joiners into as many bytes of space.

@@ -107,7 +107,7 @@ func (x *Index) followOnce(ctx context.Context, ws string) error {
 }
 
 func (x *Index) wait(ctx context.Context, ws string, seq int64) error {
-	if err := x.log.Wait(ctx, ws, seq); err != nil {
+	if _, err := x.log.Wait(ctx, ws, seq); err != nil {
 		return fmt.Errorf("index: follow: %w", err)
 	}
 	return nil

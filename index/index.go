@@ -22,10 +22,10 @@ type Log interface {
 	// LastSeq returns the seq of the last change, 0 when there is none.
 	LastSeq(ctx context.Context, ws string) (int64, error)
 	// Changes returns up to limit changes after a seq, in the order of seq, each with the response as it is now. A key may
-	// be reported once, at its last position.
+	// be reported at each of its changes or once, at the last.
 	Changes(ctx context.Context, ws string, after int64, limit int) ([]feedback.Change, error)
-	// Wait blocks until LastSeq is greater than after, or ctx ends.
-	Wait(ctx context.Context, ws string, after int64) error
+	// Wait blocks until LastSeq is greater than after and returns it, or an error when ctx ends.
+	Wait(ctx context.Context, ws string, after int64) (int64, error)
 }
 
 // Options are the settings of an [Index]. The zero Options are good.

@@ -23,14 +23,14 @@ func migrate(ctx context.Context, db *sql.DB, version int, steps []string) error
 	return nil
 }
 
-// schemaVersion returns 0 for an empty database and refuses somebody else's.
-func schemaVersion(ctx context.Context, db *sql.DB) (int, error) {
+// schemaVersion returns 0 for an empty database and refuses somebody else's; path is for the message.
+func schemaVersion(ctx context.Context, db *sql.DB, path string) (int, error) {
 	some, ours, err := hasTables(ctx, db)
 	if err != nil || !some {
 		return 0, err
 	}
 	if !ours {
-		return 0, feedback.Errorf(feedback.Corrupt, "store: open: %s in the folder is a database of another program: choose another folder", fileName)
+		return 0, feedback.Errorf(feedback.Corrupt, "store: open: %s is a database of another program: choose another folder", path)
 	}
 	var version int
 	err = db.QueryRowContext(ctx, "SELECT max(version) FROM verbatim_schema").Scan(&version)

@@ -122,7 +122,7 @@ func TestOpenLeavesForeignFilesAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), dir); feedback.CodeOf(err) != feedback.Corrupt || !strings.Contains(err.Error(), "another program") {
+	if _, err := Open(t.Context(), dir); feedback.CodeOf(err) != feedback.Corrupt || !strings.Contains(err.Error(), file+" is a database of another program") {
 		t.Errorf("%v", err)
 	}
 	if after, err := os.ReadFile(file); err != nil || !bytes.Equal(before, after) {
@@ -151,7 +151,7 @@ func TestMigrationsRunOnceAndWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // the second time continues where the first failed
-		version, err := schemaVersion(ctx, db)
+		version, err := schemaVersion(ctx, db, "x.db")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -159,7 +159,7 @@ func TestMigrationsRunOnceAndWhole(t *testing.T) {
 			t.Fatal("a broken step passes")
 		}
 	}
-	if version, err := schemaVersion(ctx, db); version != 2 || err != nil {
+	if version, err := schemaVersion(ctx, db, "x.db"); version != 2 || err != nil {
 		t.Errorf("version %d, %v", version, err)
 	}
 	var tables, rows int

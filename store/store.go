@@ -97,7 +97,7 @@ func (s *Store) connect(ctx context.Context) error {
 	}
 	s.reads = newStatements(s.pool)
 	// Before a writer touches the file: it may be somebody else's.
-	version, err := schemaVersion(ctx, s.pool)
+	version, err := schemaVersion(ctx, s.pool, s.path)
 	if err != nil {
 		return err
 	}
