@@ -148,3 +148,14 @@ func (f *folded) count(c clause) (words, solids int) {
 	}
 	return words, solids
 }
+
+// span returns the bytes of a clause, line breaks around it left out.
+func (f *folded) span(c clause) (start, end int32) {
+	for c.from < c.to-1 && f.tokens[c.from].kind == newline {
+		c.from++
+	}
+	for c.to > c.from+1 && f.tokens[c.to-1].kind == newline {
+		c.to--
+	}
+	return f.tokens[c.from].start, f.tokens[c.to-1].end
+}

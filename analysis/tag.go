@@ -177,7 +177,7 @@ func firstEvidence(t feedback.ThemeTag) int {
 
 // statement makes one statement and adds its themes to the comment's.
 func (s *scratch) statement(t *tagger, taxonomy *feedback.Taxonomy, st *tagged, out *feedback.Analysis) feedback.Statement {
-	start, end := s.text.tokens[st.from].start, s.text.tokens[st.to-1].end
+	start, end := s.text.span(st.clause)
 	result := feedback.Statement{
 		Span:      feedback.Span{Start: int(start), End: int(end), Text: s.text.text[start:end]},
 		Sentiment: feedback.SentimentScore{Label: st.sentiment, Score: round(float64(st.positive-st.negative), 4)},

@@ -115,45 +115,50 @@ func (d *dictionary) passNames(names []string) []uint64 {
 	return pass
 }
 
-// masks holds a set of themes for each row, width words of 64 bits wide.
-type masks struct {
+// themeSets holds for each row of one text three sets of themes, one for each polarity, as bits: width words for the
+// first polarity, then the second, then the third. It may be shorter than the rows: empty beyond its end.
+type themeSets struct {
 	width int
 	bits  []uint64
 }
 
 // row returns the words of a row, nil when it has none.
-func (m *masks) row(row int) []uint64 {
-	if (row+1)*m.width > len(m.bits) {
+func (t *themeSets) row(row int) []uint64 {
+	size := t.width * polarities
+	if (row+1)*size > len(t.bits) {
 		return nil
 	}
-	return m.bits[row*m.width : (row+1)*m.width]
+	return t.bits[row*size : (row+1)*size]
 }
 
-// clear empties a row.
-func (m *masks) clear(row int) {
-	clear(m.row(row))
+// has reports whether a row has a theme with a polarity.
+func (t *themeSets) has(row, polarity, theme int) bool {
+	words := t.row(row)
+	return words != nil && theme>>6 < t.width && words[polarity*t.width+theme>>6]&(1<<(theme&63)) != 0
 }
 
-// add puts a theme into a row's set.
-func (m *masks) add(row, theme int) {
-	if end := (row + 1) * m.width; end > len(m.bits) {
-		m.bits = append(m.bits, make([]uint64, end-len(m.bits))...)
+// add puts a theme into a row's set; the sets are wide enough.
+func (t *themeSets) add(row, polarity, theme int) {
+	size := t.width * polarities
+	if end := (row + 1) * size; end > len(t.bits) {
+		t.bits = append(t.bits, make([]uint64, end-len(t.bits))...)
 	}
-	m.bits[row*m.width+theme>>6] |= 1 << (theme & 63)
+	t.bits[row*size+polarity*t.width+theme>>6] |= 1 << (theme & 63)
 }
 
 // widen makes room for more themes.
-func (m *masks) widen(width int) {
-	if m.width == width {
+func (t *themeSets) widen(width int) {
+	if t.width == width {
 		return
 	}
-	old := *m
-	*m = masks{width: width}
-	if old.width == 0 || len(old.bits) == 0 {
+	old := *t
+	*t = themeSets{width: width}
+	if len(old.bits) == 0 {
 		return
 	}
-	m.bits = make([]uint64, len(old.bits)/old.width*width)
-	for row := range len(old.bits) / old.width {
-		copy(m.bits[row*width:], old.row(row))
+	sets := len(old.bits) / old.width
+	t.bits = make([]uint64, sets*width)
+	for i := range sets {
+		copy(t.bits[i*width:], old.bits[i*old.width:(i+1)*old.width])
 	}
 }

@@ -26,9 +26,6 @@ const (
 	polarities
 )
 
-// themeSets are the theme masks of one text, by polarity. A subtheme's parent is set with it.
-type themeSets [polarities]masks
-
 // rowName is a response's key with the survey as a number, since few surveys have many responses.
 type rowName struct {
 	survey uint32
@@ -56,7 +53,7 @@ type columns struct {
 	tagging   column[uint16] // the taxonomy that the analysis was made with
 
 	themes     dictionary // bit = code − 1
-	comment    themeSets
+	comment    themeSets  // a subtheme's parent is in a set with it
 	suggestion themeSets
 	attributes map[string]*attribute
 }
@@ -179,28 +176,26 @@ func (c *columns) setAnalysis(row int, a *feedback.Analysis) {
 }
 
 func (c *columns) setThemes(sets *themeSets, row int, a *feedback.Analysis) {
-	for p := range sets {
-		sets[p].clear(row)
-	}
+	clear(sets.row(row))
 	if a == nil {
 		return
 	}
 	for _, tag := range a.Themes {
 		p := polarityOf(tag.Sentiment)
 		theme, parent := c.theme(tag.Theme), c.theme(feedback.ParentTheme(tag.Theme))
-		sets[p].widen(c.width())
-		sets[p].add(row, theme)
-		sets[p].add(row, parent)
+		sets.widen(c.width())
+		sets.add(row, p, theme)
+		sets.add(row, p, parent)
 	}
 }
 
 // theme returns the theme's bit, and gives it one when it is new.
 func (c *columns) theme(id string) int { return c.themes.code(id, math.MaxInt32) - 1 }
 
-// width is how many words the theme masks need.
+// width is how many words a set of themes needs.
 func (c *columns) width() int { return (len(c.themes.names) - 1 + 63) / 64 }
 
-// polarityOf gives the mask of a theme's sentiment: positive, negative, and neutral for everything else.
+// polarityOf gives the set of a theme's sentiment: positive, negative, and neutral for everything else.
 func polarityOf(s feedback.Sentiment) int {
 	switch s {
 	case feedback.Positive:

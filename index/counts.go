@@ -37,11 +37,13 @@ func (c *columns) topThemes() []uint64 {
 }
 
 func (t *themeTally) add(sets *themeSets, row int, score uint8) {
-	for p := range sets {
-		for w, word := range sets[p].row(row) {
-			for word &= t.top[w]; word != 0; word &= word - 1 {
-				t.counts[p][w<<6+bits.TrailingZeros64(word)][score]++
-			}
+	p, w := 0, 0
+	for _, word := range sets.row(row) {
+		for word &= t.top[w]; word != 0; word &= word - 1 {
+			t.counts[p][w<<6+bits.TrailingZeros64(word)][score]++
+		}
+		if w++; w == sets.width {
+			p, w = p+1, 0
 		}
 	}
 }
@@ -132,17 +134,12 @@ type driver struct{ theme, polarity int }
 
 // drivers lists the positive and negative top-level drivers that occur in the rows' base, by theme, then polarity.
 func (c *columns) drivers(rows bitset) []driver {
-	var seen [polarities][]uint64
-	for p := range seen {
-		seen[p] = make([]uint64, c.width())
-	}
+	width := c.comment.width
+	seen := make([]uint64, polarities*width)
 	for row := range rows.rows() {
-		if c.marks[row]&markBase == 0 {
-			continue
-		}
-		for p := range seen {
-			for w, word := range c.comment[p].row(row) {
-				seen[p][w] |= word
+		if c.marks[row]&markBase != 0 {
+			for i, word := range c.comment.row(row) {
+				seen[i] |= word
 			}
 		}
 	}
@@ -150,7 +147,7 @@ func (c *columns) drivers(rows bitset) []driver {
 	var list []driver
 	for _, theme := range c.themesByID() {
 		for _, p := range []int{positive, negative} {
-			if top[theme>>6]&seen[p][theme>>6]&(1<<(theme&63)) != 0 {
+			if w := theme >> 6; w < width && top[w]&seen[p*width+w]&(1<<(theme&63)) != 0 {
 				list = append(list, driver{theme, p})
 			}
 		}
@@ -204,15 +201,13 @@ func (c *columns) patterns(rows bitset) feedback.Patterns {
 func (c *columns) patternKey(key []byte, row int) []byte {
 	key = append(key, c.score[row])
 	key = binary.LittleEndian.AppendUint16(key, uint16(c.language.at(row)))
-	for _, p := range []int{positive, negative} {
-		words := c.comment[p].row(row)
-		for w := range c.width() {
-			var word uint64
-			if w < len(words) {
-				word = words[w]
-			}
-			key = binary.LittleEndian.AppendUint64(key, word)
+	words := c.comment.row(row)
+	for i := range polarities * c.comment.width {
+		var word uint64
+		if words != nil && i/c.comment.width != neutral {
+			word = words[i]
 		}
+		key = binary.LittleEndian.AppendUint64(key, word)
 	}
 	return key
 }
@@ -220,8 +215,7 @@ func (c *columns) patternKey(key []byte, row int) []byte {
 func (c *columns) driversOf(row int, drivers []driver) []int {
 	list := []int{}
 	for i, d := range drivers {
-		words := c.comment[d.polarity].row(row)
-		if words != nil && words[d.theme>>6]&(1<<(d.theme&63)) != 0 {
+		if c.comment.has(row, d.polarity, d.theme) {
 			list = append(list, i)
 		}
 	}

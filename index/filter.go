@@ -132,35 +132,31 @@ func (c *columns) chooseThemes(rows bitset, conditions []feedback.ThemeCondition
 	if len(conditions) == 0 {
 		return
 	}
-	var wanted [polarities][]uint64
-	for p := range wanted {
-		wanted[p] = make([]uint64, c.width())
-	}
+	wanted := make([]uint64, polarities*c.comment.width) // as a row of the sets
 	for _, condition := range conditions {
 		code, ok := c.themes.codes[condition.Theme]
-		if !ok {
+		theme := code - 1
+		if !ok || theme>>6 >= c.comment.width { // nobody's comment has it
 			continue
 		}
-		theme := code - 1
-		for p := range wanted {
+		for p := range polarities {
 			if condition.Sentiment == "" || condition.Sentiment == sentimentOf(p) {
-				wanted[p][theme>>6] |= 1 << (theme & 63)
+				wanted[p*c.comment.width+theme>>6] |= 1 << (theme & 63)
 			}
 		}
 	}
 	for row := range rows.rows() {
-		if !c.hasTheme(row, &wanted) {
+		if !overlap(c.comment.row(row), wanted) {
 			rows.remove(row)
 		}
 	}
 }
 
-func (c *columns) hasTheme(row int, wanted *[polarities][]uint64) bool {
-	for p := range wanted {
-		for w, word := range c.comment[p].row(row) {
-			if word&wanted[p][w] != 0 {
-				return true
-			}
+// overlap reports whether two sets have something in common.
+func overlap(a, b []uint64) bool {
+	for i, word := range a {
+		if word&b[i] != 0 {
+			return true
 		}
 	}
 	return false

@@ -157,10 +157,8 @@ func (e *encoder) columns(c *columns) {
 	encodeColumn(e, &c.tagging)
 	e.strings(c.themes.names[1:])
 	for _, sets := range []*themeSets{&c.comment, &c.suggestion} {
-		for p := range sets {
-			e.int(sets[p].width)
-			numbers(e, sets[p].bits)
-		}
+		e.int(sets.width)
+		numbers(e, sets.bits)
 	}
 	e.int(len(c.attributes))
 	for _, name := range slices.Sorted(maps.Keys(c.attributes)) {
@@ -268,9 +266,7 @@ func (d *decoder) columns() *columns {
 	decodeColumn(d, &c.tagging)
 	c.themes.fill(d.strings())
 	for _, sets := range []*themeSets{&c.comment, &c.suggestion} {
-		for p := range sets {
-			sets[p] = masks{width: d.int(), bits: readNumbers[uint64](d)}
-		}
+		*sets = themeSets{width: d.int(), bits: readNumbers[uint64](d)}
 	}
 	for range d.length(8) {
 		a := newAttribute()

@@ -12,9 +12,8 @@ func dialectOf(text []byte, prefer byte) dialect {
 	if bytes.IndexByte(text, '\n') < 0 && bytes.IndexByte(text, '\r') >= 0 {
 		d.newline = '\r'
 	}
-	if first, rest, ok := bytes.Cut(text, []byte{d.newline}); ok && len(first) >= 5 && strings.EqualFold(string(first[:4]), "sep=") {
-		d.skipLines, d.delimiter = 1, first[4]
-		text = rest
+	if len(text) >= 5 && strings.EqualFold(string(text[:4]), "sep=") && bytes.IndexByte(text, d.newline) <= len("sep=;\r") {
+		d.skipLines, d.delimiter = 1, text[4]
 		return d
 	}
 	best := 0
@@ -47,40 +46,48 @@ func agreement(text []byte, delimiter, newline byte) int {
 	return same*1000 + min(counts[0], 999)
 }
 
-// countDelimiters counts the delimiters outside quotes in each of the first rows that are not blank. A quote counts only
-// at the start of a value and where it ends one.
+// countDelimiters counts the delimiters outside quotes in each of the first rows that are not blank.
 func countDelimiters(text []byte, delimiter, newline byte, most int) []int {
 	var counts []int
-	n, quoted, content := 0, false, false
-	start := true // at the start of a value
-	for i := 0; i < len(text) && len(counts) < most; i++ {
-		b := text[i]
-		switch {
-		case quoted:
-			if b == '"' {
-				if i+1 < len(text) && text[i+1] == '"' {
-					i++
-				} else {
-					quoted = false
-				}
-			}
-			continue
-		case b == '"' && start:
-			quoted, content = true, true
-		case b == delimiter:
+	n, content := 0, false
+	for i := 0; i < len(text) && len(counts) < most; {
+		length := valueLength(text[i:], delimiter, newline)
+		content = content || len(bytes.TrimSpace(text[i:i+length])) > 0
+		i += length
+		if i < len(text) && text[i] == delimiter {
 			n, content = n+1, true
-		case b == newline:
-			if content {
-				counts = append(counts, n)
-			}
+		} else if content && (i < len(text) || len(counts) == 0) { // the last row may be cut off
+			counts = append(counts, n)
 			n, content = 0, false
-		case b != ' ' && b != '\r':
-			content = true
 		}
-		start = b == delimiter || b == newline || start && b == ' '
-	}
-	if content && len(counts) == 0 {
-		counts = append(counts, n)
+		i++
 	}
 	return counts
+}
+
+// valueLength is the length of a value that may be quoted, up to its delimiter or line end.
+func valueLength(text []byte, delimiter, newline byte) int {
+	i := len(text) - len(bytes.TrimLeft(text, " "))
+	i += quotedLength(text[i:])
+	for i < len(text) && text[i] != delimiter && text[i] != newline {
+		i++
+	}
+	return i
+}
+
+// quotedLength is the length of the quoted text that text begins with, its quotes included; 0 when it begins with none.
+func quotedLength(text []byte) int {
+	if len(text) == 0 || text[0] != '"' {
+		return 0
+	}
+	for i := 1; i < len(text); i++ {
+		if text[i] != '"' {
+			continue
+		}
+		if i+1 == len(text) || text[i+1] != '"' {
+			return i + 1
+		}
+		i++
+	}
+	return len(text)
 }

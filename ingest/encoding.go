@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -32,7 +33,7 @@ func (c *census) Write(p []byte) (int, error) {
 	c.size += int64(len(p))
 	chunk := p
 	if len(c.carry) > 0 {
-		chunk = append(c.carry, p...)
+		chunk = slices.Concat(c.carry, p)
 		c.carry = nil
 	}
 	before := c.invalid
@@ -155,7 +156,7 @@ func (c *charset) text(head []byte) []byte {
 	if c.decoder == nil {
 		return head
 	}
-	text, _, _ := transform.Bytes(c.decoder.NewDecoder(), head) //nolint:errcheck // what was decoded is enough to sniff
+	text, _, _ := transform.Bytes(c.decoder.NewDecoder(), head) // what was decoded is enough to sniff
 	return text
 }
 
@@ -178,7 +179,7 @@ func looksUTF16(head []byte) (order encodingunicode.Endianness, ok bool) {
 	if pairs < 2 || most*33 < pairs || least*20 > most {
 		return order, false
 	}
-	text, _, _ := transform.Bytes(decodeUTF16(order).NewDecoder(), head[:pairs*2]) //nolint:errcheck // a cut surrogate is one character
+	text, _, _ := transform.Bytes(decodeUTF16(order).NewDecoder(), head[:pairs*2]) // a cut surrogate is one character
 	strange, all := 0, 0
 	for _, r := range string(text) {
 		all++
@@ -215,18 +216,11 @@ func legacyOf(text []byte) (charset, bool) {
 			odd++
 		}
 		high++
-		if !highLetter(b) {
-			continue
+		if highLetter(b) && i > 0 {
+			together, apart = countNeighbour(text[i-1], together, apart)
 		}
-		for _, j := range [2]int{i - 1, i + 1} {
-			if j < 0 || j >= len(text) {
-				continue
-			}
-			if highLetter(text[j]) {
-				together++
-			} else if letterASCII(text[j]) {
-				apart++
-			}
+		if highLetter(b) && i+1 < len(text) {
+			together, apart = countNeighbour(text[i+1], together, apart)
 		}
 	}
 	// Cyrillic words are made of high bytes alone; in Western words they stand among ASCII letters.
@@ -237,6 +231,17 @@ func legacyOf(text []byte) (charset, bool) {
 		return charset{name: "Windows-1252", decoder: charmap.Windows1252}, true
 	}
 	return charset{}, false
+}
+
+// countNeighbour counts what stands beside a letter beyond ASCII: another one, or one of ASCII.
+func countNeighbour(b byte, together, apart int) (int, int) {
+	switch {
+	case highLetter(b):
+		return together + 1, apart
+	case letterASCII(b):
+		return together, apart + 1
+	}
+	return together, apart
 }
 
 func letterASCII(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }

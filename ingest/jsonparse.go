@@ -155,22 +155,15 @@ func (p *jsonParser) list() (joined []byte, plain bool, err error) {
 		return nil, true, nil
 	}
 	for {
-		p.space()
-		if p.at < len(p.data) && (p.data[p.at] == '{' || p.data[p.at] == '[') {
-			plain = false
-			if err := p.pass(); err != nil {
-				return nil, false, err
-			}
-		} else {
-			item, err := p.scalar()
-			if err != nil {
-				return nil, false, err
-			}
-			if len(joined) > 0 && len(item) > 0 {
-				joined = append(joined, "; "...)
-			}
-			joined = append(joined, item...)
+		item, isPlain, err := p.item()
+		if err != nil {
+			return nil, false, err
 		}
+		plain = plain && isPlain
+		if len(joined) > 0 && len(item) > 0 {
+			joined = append(joined, "; "...)
+		}
+		joined = append(joined, item...)
 		if p.take(']') {
 			return joined, plain, nil
 		}
@@ -178,6 +171,16 @@ func (p *jsonParser) list() (joined []byte, plain bool, err error) {
 			return nil, false, errJSON
 		}
 	}
+}
+
+// item reads one value of an array; plain is false when it is an object or an array, which are left out.
+func (p *jsonParser) item() (value []byte, plain bool, err error) {
+	p.space()
+	if p.at < len(p.data) && (p.data[p.at] == '{' || p.data[p.at] == '[') {
+		return nil, false, p.pass()
+	}
+	value, err = p.scalar()
+	return value, true, err
 }
 
 // pass reads an object or array that is left out.

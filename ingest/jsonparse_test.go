@@ -114,7 +114,6 @@ func TestJSONArrays(t *testing.T) {
 		}},
 	}
 	for _, test := range tests {
-
 		rows, _ := readAll(t, "s.json", test.data, Options{})
 		if diff := cmp.Diff(test.want, texts(rows)); diff != "" {
 			t.Errorf("%s: %s", test.name, diff)

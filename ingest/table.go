@@ -207,14 +207,13 @@ func (t *table) look() (*sighting, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer in.close()
 	seen := &sighting{}
 	var rec record
 	for isJSON || seen.rows < sampleRows {
 		if err := t.next(in, &rec); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return nil, fmt.Errorf("ingest: read %s: %w", t.content.name, err)
+			return nil, errors.Join(fmt.Errorf("ingest: read %s: %w", t.content.name, err), in.close())
 		}
 		seen.rows++
 		if rec.problem == nil {
@@ -228,5 +227,5 @@ func (t *table) look() (*sighting, error) {
 	if isJSON && seen.rows > 0 && seen.readable == 0 {
 		return nil, feedback.Errorf(feedback.Invalid, "%s: none of its %d lines is a JSON object with fields: write one object on each line, or name the file .csv", t.content.name, seen.rows)
 	}
-	return seen, nil
+	return seen, in.close()
 }

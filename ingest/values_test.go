@@ -72,8 +72,13 @@ func TestBadRowsDoNotStopTheRest(t *testing.T) {
 		t.Error(diff)
 	}
 	reasons := []Reason{
-		{"Rating", feedback.Invalid, 1, 2}, {"comment", feedback.TooLarge, 1, 3}, {"date", feedback.Invalid, 1, 6}, {"id", feedback.TooLarge, 1, 9},
-		{"region", feedback.TooLarge, 1, 8}, {"suggestion", feedback.TooLarge, 1, 5}, {"weight", feedback.Invalid, 1, 7},
+		{"Rating", feedback.Invalid, 1, 2},
+		{"comment", feedback.TooLarge, 1, 3},
+		{"date", feedback.Invalid, 1, 6},
+		{"id", feedback.TooLarge, 1, 9},
+		{"region", feedback.TooLarge, 1, 8},
+		{"suggestion", feedback.TooLarge, 1, 5},
+		{"weight", feedback.Invalid, 1, 7},
 	}
 	if diff := cmp.Diff(reasons, sum.Reasons); diff != "" || sum.Accepted != 2 || sum.Rejected != 7 {
 		t.Errorf("%s %+v", diff, sum)

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -38,6 +39,9 @@ func openWorkbook(name string, in io.Reader) (w *workbook, err error) {
 	defer guard(name, &err)
 	file, err := excelize.OpenReader(in, excelize.Options{UnzipSizeLimit: maxUnzipped})
 	if err != nil {
+		if file != nil {
+			err = errors.Join(err, file.Close())
+		}
 		return nil, feedback.Errorf(feedback.Invalid, "%s is a zip archive but not a readable workbook: unpack it, or save it as .xlsx or CSV (%w)", name, err)
 	}
 	w = &workbook{file: file, epoch: time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)}
@@ -63,45 +67,53 @@ func (w *workbook) close() error { return w.file.Close() }
 func (w *workbook) look(sheet string) (found bool, err error) {
 	stored, err := w.file.Rows(sheet)
 	if err != nil {
-		return false, nil //nolint:nilerr // a sheet of charts has no rows
-	}
-	defer stored.Close()
-	shown, err := w.file.Rows(sheet)
-	if err != nil {
 		return false, err
 	}
-	defer shown.Close()
-	var dates, numbers []int
+	shown, err := w.file.Rows(sheet)
+	if err != nil {
+		return false, errors.Join(err, stored.Close())
+	}
+	var dates dateCensus
 	for range 200 {
 		if !stored.Next() || !shown.Next() {
 			break
 		}
-		raw, err := stored.Columns(excelize.Options{RawCellValue: true})
-		if err != nil {
-			return false, err
-		}
-		formatted, err := shown.Columns()
-		if err != nil {
-			return false, err
+		raw, rawErr := stored.Columns(excelize.Options{RawCellValue: true})
+		formatted, shownErr := shown.Columns()
+		if err = errors.Join(rawErr, shownErr); err != nil {
+			break
 		}
 		found = found || strings.TrimSpace(strings.Join(raw, "")) != ""
-		for i := range min(len(raw), len(formatted)) {
-			for len(dates) <= i {
-				dates, numbers = append(dates, 0), append(numbers, 0)
-			}
-			if _, ok := serial(raw[i]); ok {
-				numbers[i]++
-				if raw[i] != formatted[i] && shownAsDate(formatted[i]) {
-					dates[i]++
-				}
+		dates.add(raw, formatted)
+	}
+	w.dates = dates.columns()
+	return found, errors.Join(err, stored.Close(), shown.Close())
+}
+
+// dateCensus counts, by column, the numbers and those of them that are shown as dates.
+type dateCensus struct{ numbers, dates []int }
+
+func (d *dateCensus) add(raw, formatted []string) {
+	for i := range min(len(raw), len(formatted)) {
+		for len(d.dates) <= i {
+			d.dates, d.numbers = append(d.dates, 0), append(d.numbers, 0)
+		}
+		if _, ok := serial(raw[i]); ok {
+			d.numbers[i]++
+			if raw[i] != formatted[i] && shownAsDate(formatted[i]) {
+				d.dates[i]++
 			}
 		}
 	}
-	w.dates = make([]bool, len(dates))
-	for i := range dates {
-		w.dates[i] = dates[i]*2 > numbers[i]
+}
+
+// columns says which columns are dates: those where most numbers are shown so.
+func (d *dateCensus) columns() []bool {
+	out := make([]bool, len(d.dates))
+	for i := range out {
+		out[i] = d.dates[i]*2 > d.numbers[i]
 	}
-	return found, nil
+	return out
 }
 
 // shownAsDate reports whether a number's shown form is a date: 1/31/26 10:00, 31.01.2026, 2026年1月31日, 31-Jan-26.
