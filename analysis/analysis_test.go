@@ -41,14 +41,14 @@ func TestAnalyze(t *testing.T) {
 		sentiment  feedback.Sentiment
 		themes     []feedback.StatementTheme
 	}{
-		{"en", "The staff were rude", feedback.Negative, []feedback.StatementTheme{{"service_staff", feedback.Negative}}},
+		{"en", "The staff were rude", feedback.Negative, []feedback.StatementTheme{{Theme: "service_staff", Sentiment: feedback.Negative}}},
 		{"en", "The staff were very friendly, but the food was awful.", feedback.Mixed, []feedback.StatementTheme{
-			{"service_staff", feedback.Positive}, {"food_drink", feedback.Negative},
+			{Theme: "service_staff", Sentiment: feedback.Positive}, {Theme: "food_drink", Sentiment: feedback.Negative},
 		}},
-		{"en", "Delivery was late and the box was damaged", feedback.Negative, []feedback.StatementTheme{{"delivery_logistics", feedback.Negative}}},
-		{"fi", "Henkilökunta oli todella ystävällistä", feedback.Positive, []feedback.StatementTheme{{"service_staff", feedback.Positive}}},
-		{"ru", "Очень вежливый персонал", feedback.Positive, []feedback.StatementTheme{{"service_staff", feedback.Positive}}},
-		{"zh", "价格太贵了", feedback.Negative, []feedback.StatementTheme{{"price_value", feedback.Negative}}},
+		{"en", "Delivery was late and the box was damaged", feedback.Negative, []feedback.StatementTheme{{Theme: "delivery_logistics", Sentiment: feedback.Negative}}},
+		{"fi", "Henkilökunta oli todella ystävällistä", feedback.Positive, []feedback.StatementTheme{{Theme: "service_staff", Sentiment: feedback.Positive}}},
+		{"ru", "Очень вежливый персонал", feedback.Positive, []feedback.StatementTheme{{Theme: "service_staff", Sentiment: feedback.Positive}}},
+		{"zh", "价格太贵了", feedback.Negative, []feedback.StatementTheme{{Theme: "price_value", Sentiment: feedback.Negative}}},
 	} {
 		a := analyze(t, c.text, c.lang)
 		if a.Sentiment.Label != c.sentiment {

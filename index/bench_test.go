@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"verbatim/feedback"
@@ -14,7 +15,7 @@ func million(n int) *columns {
 	r := rand.New(rand.NewPCG(1, 1))
 	c := newColumns()
 	for row := range n {
-		a := comment(fmt.Sprint(row), feedback.Score(r.IntN(11)), pick(r, "en", "fi", "zh", "ru"), "text")
+		a := comment(strconv.Itoa(row), feedback.Score(r.IntN(11)), pick(r, "en", "fi", "zh", "ru"), "text")
 		for range 1 + r.IntN(3) {
 			a.Analysis.Themes = append(a.Analysis.Themes, tag(fmt.Sprintf("theme%02d", r.IntN(40)), feedback.Sentiments[r.IntN(3)]))
 		}
@@ -96,7 +97,7 @@ func written(n int) []feedback.Analysed {
 		for range 20 {
 			text = fmt.Appendf(text, "word%d ", zipf.Uint64())
 		}
-		all[i] = comment(fmt.Sprint(i), feedback.Score(r.IntN(11)), "en", string(text))
+		all[i] = comment(strconv.Itoa(i), feedback.Score(r.IntN(11)), "en", string(text))
 	}
 	return all
 }

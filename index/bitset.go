@@ -8,8 +8,6 @@ import (
 // bitset is a set of rows: bit r%64 of word r/64 is set when row r is in it.
 type bitset []uint64
 
-func newBitset(rows int) bitset { return make(bitset, (rows+63)/64) }
-
 func (b bitset) has(row int) bool {
 	return row>>6 < len(b) && b[row>>6]&(1<<(row&63)) != 0
 }

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -207,7 +208,7 @@ func (s *session) term(ctx context.Context, field, term string, places bool) (*t
 func (s *session) prefix(ctx context.Context, field string, words analysis.TokenStream) (matcher, error) {
 	positions := s.folded(words)
 	last := len(positions) - 1
-	var terms []string
+	var terms []bleveapi.DictEntry
 	for _, beginning := range positions[last] {
 		dictionary, err := s.reader.FieldDictPrefix(field, []byte(beginning))
 		if err != nil {
@@ -220,8 +221,10 @@ func (s *session) prefix(ctx context.Context, field string, words analysis.Token
 	if last == 0 {
 		return s.oneOf(ctx, field, terms)
 	}
-	const most = 1000 // endings of a compound
-	positions[last] = terms[:min(len(terms), most)]
+	positions[last] = nil
+	for _, entry := range commonest(terms) {
+		positions[last] = append(positions[last], entry.Term)
+	}
 	return s.phrase(ctx, field, positions)
 }
 
@@ -235,7 +238,7 @@ func (s *session) fuzzy(ctx context.Context, field string, word []byte) (matcher
 	if utf8.RuneCount(word) >= 6 {
 		edits = 2
 	}
-	var terms []string
+	var terms []bleveapi.DictEntry
 	for _, mark := range []string{"", foldedMark} {
 		dictionary, err := reader.FieldDictFuzzy(field, mark+string(word), edits, mark)
 		if err != nil {
@@ -245,28 +248,35 @@ func (s *session) fuzzy(ctx context.Context, field string, word []byte) (matcher
 			return nil, err
 		}
 	}
-	slices.Sort(terms)
-	return s.oneOf(ctx, field, slices.Compact(terms))
+	return s.oneOf(ctx, field, terms)
 }
 
 // entries adds the terms of a dictionary.
-func entries(terms []string, dictionary bleveapi.FieldDict) (_ []string, err error) {
+func entries(terms []bleveapi.DictEntry, dictionary bleveapi.FieldDict) (_ []bleveapi.DictEntry, err error) {
 	defer func() { err = errors.Join(err, dictionary.Close()) }()
 	for {
 		entry, err := dictionary.Next()
 		if err != nil || entry == nil {
 			return terms, err
 		}
-		terms = append(terms, entry.Term)
+		terms = append(terms, *entry)
 	}
 }
 
+// commonest keeps the thousand terms that most documents have. The rest of what "a*" stands for is found, but not
+// highlighted, and not found behind another word ("wi-a*"): each term has its price.
+func commonest(terms []bleveapi.DictEntry) []bleveapi.DictEntry {
+	const most = 1000
+	slices.SortStableFunc(terms, func(a, b bleveapi.DictEntry) int { return cmp.Compare(b.Count, a.Count) })
+	return terms[:min(len(terms), most)]
+}
+
 // oneOf finds documents with any of many terms.
-func (s *session) oneOf(ctx context.Context, field string, terms []string) (matcher, error) {
+func (s *session) oneOf(ctx context.Context, field string, terms []bleveapi.DictEntry) (matcher, error) {
 	if s.places {
 		parts := []matcher{newSetMatcher(roaring.New())}
-		for _, term := range terms {
-			m, err := s.term(ctx, field, term, true)
+		for _, entry := range commonest(terms) {
+			m, err := s.term(ctx, field, entry.Term, true)
 			if err != nil {
 				return nil, err
 			}
@@ -275,11 +285,11 @@ func (s *session) oneOf(ctx context.Context, field string, terms []string) (matc
 		return newAnyMatcher(parts), nil
 	}
 	set := roaring.New()
-	for _, term := range terms {
+	for _, entry := range terms {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := s.collect(ctx, set, field, term); err != nil {
+		if err := s.collect(ctx, set, field, entry.Term); err != nil {
 			return nil, err
 		}
 	}

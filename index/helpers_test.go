@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -174,52 +175,52 @@ func (r *recorder) text() string {
 func (r *recorder) logger() *slog.Logger { return slog.New(slog.NewTextHandler(r, nil)) }
 
 // openers are the two kinds of index; what holds for one holds for the other.
-func openers() map[string]func(t testing.TB) *Index {
-	return map[string]func(t testing.TB) *Index{
-		"memory": func(t testing.TB) *Index { return cleanUp(t, OpenMemory(true)) },
-		"disk":   func(t testing.TB) *Index { return openDisk(t, t.TempDir(), nil) },
+func openers() map[string]func(tb testing.TB) *Index {
+	return map[string]func(tb testing.TB) *Index{
+		"memory": func(tb testing.TB) *Index { return cleanUp(tb, OpenMemory(true)) },
+		"disk":   func(tb testing.TB) *Index { return openDisk(tb, tb.TempDir(), nil) },
 	}
 }
 
-func cleanUp(t testing.TB, x *Index) *Index {
-	t.Cleanup(func() {
+func cleanUp(tb testing.TB, x *Index) *Index {
+	tb.Cleanup(func() {
 		if err := x.Close(); err != nil {
-			t.Errorf("close: %v", err)
+			tb.Errorf("close: %v", err)
 		}
 	})
 	return x
 }
 
-func openDisk(t testing.TB, dir string, log Log) *Index {
-	t.Helper()
-	return openLogged(t, dir, log, nil)
+func openDisk(tb testing.TB, dir string, log Log) *Index {
+	tb.Helper()
+	return openLogged(tb, dir, log, nil)
 }
 
-func openLogged(t testing.TB, dir string, log Log, r *recorder) *Index {
-	t.Helper()
+func openLogged(tb testing.TB, dir string, log Log, r *recorder) *Index {
+	tb.Helper()
 	var options Options
 	if r != nil {
 		options.Logger = r.logger()
 	}
-	x, err := Open(t.Context(), dir, log, options)
+	x, err := Open(tb.Context(), dir, log, options)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	return cleanUp(t, x)
+	return cleanUp(tb, x)
 }
 
-func apply(t testing.TB, x *Index, ws string, changes []feedback.Change) {
-	t.Helper()
-	if err := x.Apply(t.Context(), ws, changes); err != nil {
-		t.Fatal(err)
+func apply(tb testing.TB, x *Index, ws string, changes []feedback.Change) {
+	tb.Helper()
+	if err := x.Apply(tb.Context(), ws, changes); err != nil {
+		tb.Fatal(err)
 	}
 }
 
-func search(t testing.TB, x *Index, f feedback.Filter, o SearchOptions) SearchResult {
-	t.Helper()
-	result, err := x.Search(t.Context(), ws, f, o)
+func search(tb testing.TB, x *Index, f feedback.Filter, o SearchOptions) SearchResult {
+	tb.Helper()
+	result, err := x.Search(tb.Context(), ws, f, o)
 	if err != nil {
-		t.Fatalf("search %+v: %v", f, err)
+		tb.Fatalf("search %+v: %v", f, err)
 	}
 	return result
 }
@@ -234,13 +235,13 @@ func ids(hits []Hit) string {
 }
 
 // matched lists the ids that a text query finds, in order of the id.
-func matched(t testing.TB, x *Index, match string) string {
-	t.Helper()
-	result := search(t, x, feedback.Filter{Match: match}, SearchOptions{Limit: MaxLimit})
+func matched(tb testing.TB, x *Index, match string) string {
+	tb.Helper()
+	result := search(tb, x, feedback.Filter{Match: match}, SearchOptions{Limit: MaxLimit})
 	list := strings.Fields(ids(result.Hits))
 	slices.Sort(list)
 	if len(list) != result.Total {
-		t.Errorf("match %q: %d hits, total %d", match, len(list), result.Total)
+		tb.Errorf("match %q: %d hits, total %d", match, len(list), result.Total)
 	}
 	return strings.Join(list, " ")
 }
@@ -266,7 +267,7 @@ func randomResponse(r *rand.Rand, id int) feedback.Analysed {
 		switch {
 		case r.IntN(3) == 0:
 		case name == "age":
-			a.Attributes[name] = fmt.Sprint(18 + r.IntN(50))
+			a.Attributes[name] = strconv.Itoa(18 + r.IntN(50))
 		default:
 			a.Attributes[name] = pick(r, "EU", "US", "APAC", "")
 		}

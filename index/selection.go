@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -64,8 +65,9 @@ func (s *selection) close() {
 	}
 }
 
-// guard turns a panic of Bleve over a damaged file into an error.
+// guard turns a panic of Bleve over a damaged file into an error, and the fault of a file cut short under it, too.
 func guard(read func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
 			err = feedback.Errorf(feedback.Corrupt, "the index cannot be read (%v): stop the program, delete the index folder and start again", p)

@@ -143,14 +143,14 @@ func (s *session) words(ctx context.Context, field string, groups []uint8) (word
 	if err != nil {
 		return nil, fmt.Errorf("index: terms: %w", err)
 	}
-	for _, word := range list {
-		if strings.HasPrefix(word, foldedMark) {
+	for _, entry := range list {
+		if strings.HasPrefix(entry.Term, foldedMark) {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("index: terms: %w", err)
 		}
-		counted := TermCount{Word: word}
+		counted := TermCount{Word: entry.Term}
 		if err := s.countWord(ctx, field, groups, &counted); err != nil {
 			return nil, fmt.Errorf("index: terms: %w", err)
 		}

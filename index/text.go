@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/blevesearch/bleve/v2"
@@ -60,6 +61,7 @@ func createTexts(folder string, a *analyzers) (*texts, error) {
 // openTexts opens the index in the folder and checks every file of it against its checksum, since Bleve does not and a
 // damaged one ends the program later.
 func openTexts(folder string, a *analyzers) (t *texts, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // files are mapped, and reading past a short one is a fault
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("index: open Bleve: %v", p)

@@ -133,7 +133,7 @@ func (e *endless) Read(p []byte) (int, error) {
 }
 
 func TestLongLines(t *testing.T) {
-	const tooLong = 3 * maxRecord
+	const tooLong = maxRecord + maxRecord/4
 	tests := []struct {
 		name, before, after string
 		want                []string

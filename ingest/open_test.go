@@ -1,8 +1,6 @@
 package ingest
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -15,119 +13,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/xuri/excelize/v2"
-	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/simplifiedchinese"
 	xunicode "golang.org/x/text/encoding/unicode"
 
 	"verbatim/feedback"
 )
-
-// readAll reads a file given as text.
-func readAll(t *testing.T, name, data string, opts Options) ([]Row, Summary) {
-	t.Helper()
-	r, err := NewReader(strings.NewReader(data), name, opts)
-	if err != nil {
-		t.Fatalf("NewReader: %v", err)
-	}
-	return drain(t, r)
-}
-
-func drain(t *testing.T, r *Reader) ([]Row, Summary) {
-	t.Helper()
-	var out []Row
-	for {
-		row, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatalf("Next: %v", err)
-		}
-		out = append(out, row)
-	}
-	if _, err := r.Next(); !errors.Is(err, io.EOF) {
-		t.Errorf("Next after the end = %v, want io.EOF", err)
-	}
-	sum := r.Summary()
-	if sum.Read != sum.Accepted+sum.Rejected+sum.Duplicates || len(out) != sum.Accepted+sum.Rejected {
-		t.Errorf("the summary does not add up: %+v with %d rows", sum, len(out))
-	}
-	if err := r.Close(); err != nil {
-		t.Errorf("Close: %v", err)
-	}
-	return out, sum
-}
-
-// accepted gives the responses, and fails on rejected rows.
-func accepted(t *testing.T, rows []Row) []feedback.Response {
-	t.Helper()
-	var out []feedback.Response
-	for _, row := range rows {
-		if row.Err != nil {
-			t.Errorf("rejected: %v", row.Err)
-			continue
-		}
-		out = append(out, row.Response)
-	}
-	return out
-}
-
-// texts gives "id score comment" or the error of each row.
-func texts(rows []Row) []string {
-	var out []string
-	for _, row := range rows {
-		if row.Err != nil {
-			out = append(out, row.Err.Error())
-			continue
-		}
-		out = append(out, fmt.Sprintf("%s %d %s", row.Response.ID, row.Response.Score, row.Response.Comment))
-	}
-	return out
-}
-
-func gzipped(t *testing.T, data string) string {
-	t.Helper()
-	var out bytes.Buffer
-	w := gzip.NewWriter(&out)
-	if _, err := w.Write([]byte(data)); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.String()
-}
-
-func encoded(t *testing.T, e encoding.Encoding, text string) string {
-	t.Helper()
-	out, err := e.NewEncoder().String(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
-// sheet makes an XLSX file; cells are strings, numbers and times.
-func sheet(t *testing.T, rows ...[]any) string {
-	t.Helper()
-	f := excelize.NewFile()
-	defer f.Close()
-	if _, err := f.NewSheet("Data"); err != nil {
-		t.Fatal(err)
-	}
-	for i, row := range rows {
-		if err := f.SetSheetRow("Data", fmt.Sprintf("A%d", i+1), &row); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var out bytes.Buffer
-	if err := f.Write(&out); err != nil {
-		t.Fatal(err)
-	}
-	return out.String()
-}
 
 // theSame is what every format and encoding of the round trip says.
 var theSame = []feedback.Response{
@@ -208,62 +98,6 @@ func TestFormatsAndEncodings(t *testing.T) {
 				}
 			})
 		}
-	}
-}
-
-func TestEncodingsOfOtherScripts(t *testing.T) {
-	russian := "id;оценка;комментарий\n1;2;Доставка опоздала на три недели, и никто не позвонил\n2;10;ОТЛИЧНО!\n3;9;я\n"
-	chinese := "编号,评分,评论\n1,2,送货晚了三个星期，没有人打电话\n2,10,很好！\n3,9,非常满意\n"
-	finnish := "id;arvosana;kommentti\n1;2;Älä ikinä enää! Söin pöydässä yöllä\n2;10;hyvä\n3;9;ok\n"
-	le := xunicode.UTF16(xunicode.LittleEndian, xunicode.IgnoreBOM)
-	tests := []struct {
-		text, want string
-		encoding   encoding.Encoding
-	}{
-		{russian, "Windows-1251", charmap.Windows1251},
-		{chinese, "GB18030", simplifiedchinese.GBK},
-		{finnish, "Windows-1252", charmap.Windows1252},
-		{russian, "UTF-16LE", le},
-		{chinese, "UTF-16LE", le},
-		{russian, "UTF-8", encoding.Nop},
-	}
-	for _, test := range tests {
-		rows, sum := readAll(t, "s.csv", encoded(t, test.encoding, test.text), Options{})
-		if sum.Encoding != test.want {
-			t.Errorf("encoding %q, want %q", sum.Encoding, test.want)
-		}
-		want, _ := readAll(t, "s.csv", test.text, Options{})
-		if diff := cmp.Diff(texts(want), texts(rows)); diff != "" {
-			t.Errorf("%s: %s", test.want, diff)
-		}
-	}
-}
-
-func TestBytesThatAreNotUTF8(t *testing.T) {
-	tests := []struct {
-		name, data string
-		want       string
-		repaired   int
-	}{
-		{"one byte in a UTF-8 file", "id,score,comment\n1,9,hyvä työ \xff ok\n", "1 9 hyvä työ \ufffd ok", 1},
-		{"no letters in any encoding", "id,score,comment\n1,9,ok \x81\x8d\x9d\n", "1 9 ok \ufffd\ufffd\ufffd", 3},
-		{"letters of Windows-1252", "id,score,comment\n1,9,caf\xe9\n", "1 9 café", 0},
-		{"cut at the end of the file", "id,score,comment\n1,9,hyvä ty\xc3", "1 9 hyvä ty\ufffd", 1},
-		{"after a mark", "\xef\xbb\xbfid,score,comment\n1,9,caf\xe9 au lait\n", "1 9 caf\ufffd au lait", 1},
-	}
-	for _, test := range tests {
-		rows, sum := readAll(t, "s.csv", test.data, Options{})
-		if diff := cmp.Diff([]string{test.want}, texts(rows)); diff != "" || sum.Repaired != test.repaired {
-			t.Errorf("%s: repaired %d, %s", test.name, sum.Repaired, diff)
-		}
-	}
-}
-
-func TestInvalidBytesLateInAFile(t *testing.T) {
-	data := "id,score,comment\n" + strings.Repeat("x,9,plain text that fills the head\n", 5000) + "y,1,na\xefve caf\xe9\n"
-	rows, sum := readAll(t, "s.csv", strings.ReplaceAll(data, "x,9", ",9"), Options{})
-	if got := rows[len(rows)-1].Response.Comment; got != "naïve café" || sum.Encoding != "Windows-1252" {
-		t.Errorf("%q in %s", got, sum.Encoding)
 	}
 }
 

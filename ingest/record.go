@@ -90,7 +90,7 @@ func (w *window) more() error {
 	if len(w.buf) == cap(w.buf) {
 		w.buf = slices.Grow(w.buf, cap(w.buf))
 	}
-	n, err := io.ReadFull(w.src, w.buf[len(w.buf):cap(w.buf)])
+	n, err := io.ReadFull(w.src, w.buf[len(w.buf):min(cap(w.buf), maxRecord)])
 	w.buf = w.buf[:len(w.buf)+n]
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		w.eof = true

@@ -32,7 +32,7 @@ func openFolder(ctx context.Context, dir string, redact bool, logger *slog.Logge
 	if err != nil {
 		return nil, err
 	}
-	x, err := index.Open(ctx, filepath.Join(dir, "index"), storeLog{s}, index.Options{Logger: logger})
+	x, err := index.Open(ctx, filepath.Join(dir, "index"), s, index.Options{Logger: logger})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -44,12 +44,3 @@ func openFolder(ctx context.Context, dir string, redact bool, logger *slog.Logge
 
 // Close closes what openFolder opened, in reverse.
 func (f *folder) Close() error { return errors.Join(f.index.Close(), f.store.Close()) }
-
-// storeLog is the store as the index follows it.
-type storeLog struct{ *store.Store }
-
-// Wait blocks until there is a change after the one numbered after.
-func (l storeLog) Wait(ctx context.Context, workspace string, after int64) error {
-	_, err := l.Store.Wait(ctx, workspace, after)
-	return err
-}

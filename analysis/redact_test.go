@@ -1,0 +1,160 @@
+package analysis
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestRedact(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		// E-mail addresses.
+		{"Write to jane.doe+nps@example.co.uk please", "Write to [email] please"},
+		{"Mail an müller@beispiel-firma.de.", "Mail an [email]."},
+		{"联系abc@example.com谢谢", "联系[email]谢谢"},
+		{"ＪＡＮＥ＠ｅｘａｍｐｌｅ．ｃｏｍ", "[email]"},
+		{"(bob@example.com)", "([email])"},
+		{"'bob@example.com'", "'[email]"},
+		{"почта: иван@почта.рф", "почта: [email]"},
+		{"3 stars @ best", "3 stars @ best"},
+		{"meet @3pm", "meet @3pm"},
+		// @names.
+		{"thanks @John_Doe, great job", "thanks [name], great job"},
+		{"@Müller war nett.", "[name] war nett."},
+		{"谢谢@小明 快点", "谢谢[name] 快点"},
+		{"a@b.com@name", "[email][name]"},
+		// URLs.
+		{"see https://example.com/help for more", "see https://example.com/help for more"},
+		{"https://example.com/reset?token=abc123.", "[url]."},
+		{"(www.example.com/#/user/7)", "([url])"},
+		{"HTTP://EXAMPLE.COM/orders/12345678", "[url]"},
+		{"https://bob:secret@example.com/", "[url]"},
+		{"http://ok.example/de/über", "http://ok.example/de/über"},
+		{"链接https://e.com/?u=1很好", "链接[url]很好"},
+		// Payment cards.
+		{"card 4111 1111 1111 1111 was charged", "card [card] was charged"},
+		{"5500-0000-0000-0004", "[card]"},
+		{"378282246310005", "[card]"},
+		{"４１１１１１１１１１１１１１１１", "[card]"},
+		{"٤١١١١١١١١١١١١١١١", "[card]"},
+		{"4111 1111 1111 1111 12/27", "[card] 12/27"},
+		{"4111 1111 1111 1112", "4111 1111 1111 1112"},
+		{"order 9111111111111111", "order 9111111111111111"},
+		// IBANs.
+		{"IBAN DE89 3704 0044 0532 0130 00 bitte", "IBAN [iban] bitte"},
+		{"gb29nwbk60161331926819", "[iban]"},
+		{"FI21 1234 5600 0007 85", "[iban]"},
+		{"DE89 3704 0044 0532 0130 01", "DE89 3704 0044 0532 0130 01"},
+		// Telephone numbers.
+		{"call me at +358 40 123 4567", "call me at [phone]"},
+		{"+1 (415) 555-2671!", "[phone]!"},
+		{"415-555-2671", "[phone]"},
+		{"(415) 555-2671", "[phone]"},
+		{"07911 123456", "[phone]"},
+		{"06 12 34 56 78", "[phone]"},
+		{"06.12.34.56.78", "[phone]"},
+		{"0171/1234567", "[phone]"},
+		{"8 (916) 123-45-67", "[phone]"},
+		{"тел. 123-45-67", "тел. [phone]"},
+		{"手机13912345678", "手机[phone]"},
+		{"my phone number: 5551234", "my phone number: [phone]"},
+		{"＋８１　９０　１２３４　５６７８", "[phone]"},
+		{"٠١٠١٢٣٤٥٦٧٨", "[phone]"},
+	} {
+		if got, _ := Redact(c.text); got != c.want {
+			t.Errorf("Redact(%q) = %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
+func TestRedactKeeps(t *testing.T) {
+	for _, text := range []string{
+		"", "great service", "ok 👍", "10/10", "waited 3 weeks and 2 days", "since 2019, not 2020",
+		"order 0401234567 never came", "order #123456789012", "订单号13912345678", "Bestellnummer 0123456789", "tracking no. 0612345678",
+		"on 12.10.2023 at 14:30", "2023-10-12 18:00:00", "01.02.2023 14.30", "from 01/02/2023 to 03/04/2023", "1.1.2024",
+		"paid $1234567890", "0123456789 €", "1 234 567,89 kr", "costs 1,299.99", "0.123456789", "it was 99.95 then 149.95",
+		"192.168.100.200", "version 10.0.19045.3693", "60.1699, 24.9384", "SKU-0123456789", "A0123456789", "100000000 people",
+		"2020 2021 2022 2023", "EAN 6412345678901", "iPhone 15 Pro 256", "50-60-70 %", "the 7-8-9 rule", "१० में से १०",
+	} {
+		if got, found := Redact(text); got != text || found != nil {
+			t.Errorf("Redact(%q) = %q, %v, want nothing", text, got, found)
+		}
+	}
+}
+
+func TestRedactSaysWhat(t *testing.T) {
+	text := "é a@b.com, ＋８１　９０　１２３４　５６７８ and @bob"
+	_, found := Redact(text)
+	var kinds []RedactionKind
+	var what []string
+	for _, f := range found {
+		kinds = append(kinds, f.Kind)
+		what = append(what, text[f.Start:f.End])
+	}
+	if diff := cmp.Diff([]RedactionKind{RedactedEmail, RedactedPhone, RedactedName}, kinds); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"a@b.com", "＋８１　９０　１２３４　５６７８", "@bob"}, what); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRedactInvalidUTF8(t *testing.T) {
+	if got, _ := Redact("bad\xff\xfe text"); got != "bad\uFFFD text" {
+		t.Errorf("got %q", got)
+	}
+	if got, _ := Redact("\xffa@b.com\xff"); got != "\uFFFD[email]\uFFFD" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// Long texts that begin the same piece again and again must not take time that grows with the square of their length.
+func TestRedactLongText(t *testing.T) {
+	for _, unit := range []string{"www.", "a.", "1 ", "@a", "+1", "(", "GB29", "http://"} {
+		text := strings.Repeat(unit, 100_000)
+		if got, _ := Redact(text); !utf8.ValidString(got) {
+			t.Errorf("%q: not UTF-8", unit)
+		}
+	}
+}
+
+func FuzzRedact(f *testing.F) {
+	for _, seed := range []string{
+		"a@b.com@name", "call +358 40 123 4567", "4111 1111 1111 1111", "DE89 3704 0044 0532 0130 00", "https://e.com/?a=b",
+		"\xff@x", "٠١٠١٢٣٤٥٦٧٨", "＠名前です", "www.[email]?x=1", "1(2)3(4", "+1+1+1",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		once, found := Redact(text)
+		if !utf8.ValidString(once) {
+			t.Fatalf("Redact(%q) = %q: not UTF-8", text, once)
+		}
+		last := 0
+		for _, r := range found {
+			if r.Start < last || r.End <= r.Start || r.End > len(text) {
+				t.Fatalf("Redact(%q): %v out of order", text, found)
+			}
+			last = r.End
+		}
+		if twice, again := Redact(once); twice != once || again != nil {
+			t.Fatalf("Redact(%q) = %q, and again %q", text, once, twice)
+		}
+	})
+}
+
+func BenchmarkRedact(b *testing.B) {
+	for _, c := range []struct{ name, text string }{
+		{"plain", "The delivery took ages and nobody answered the phone when I called about it"},
+		{"numbers", "Waited 3 weeks, paid 129.95 and call me at +358 40 123 4567 or jane@example.com"},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Redact(c.text)
+			}
+		})
+	}
+}

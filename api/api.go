@@ -1,0 +1,104 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+
+	"verbatim/analysis"
+	"verbatim/index"
+	"verbatim/ingest"
+	"verbatim/store"
+)
+
+// Deps are what the API works on. All are needed but Logger; the caller closes them, after the server has stopped, and
+// runs [index.Index.Follow] meanwhile.
+type Deps struct {
+	Store    *store.Store
+	Index    *index.Index
+	Ingester *ingest.Ingester   // the way in of POST /v1/responses; decides on redaction
+	Analyzer *analysis.Analyzer // of POST /v1/analyze, which redacts nothing and stores nothing
+	Logger   *slog.Logger       // nil for slog.Default(); never gets a text or an id of a response
+}
+
+// server is the API over its parts.
+type server struct {
+	Deps
+	engine *gin.Engine
+	huma   huma.API
+	spec   []byte // the OpenAPI document
+	ready  readiness
+}
+
+// New makes the API's handler. It begins to load the models of all languages and returns without waiting for them;
+// /readyz tells when they are there. It fails when the store cannot be read.
+func New(deps Deps) (http.Handler, error) {
+	s, err := newServer(deps)
+	if err != nil {
+		return nil, err
+	}
+	return http.HandlerFunc(s.serve), nil
+}
+
+func newServer(deps Deps) (*server, error) {
+	if deps.Store == nil || deps.Index == nil || deps.Ingester == nil || deps.Analyzer == nil {
+		return nil, errors.New("api: store, index, ingester and analyzer are all needed")
+	}
+	if deps.Logger == nil {
+		deps.Logger = slog.Default()
+	}
+	gin.SetMode(gin.ReleaseMode) // the other modes print
+	s := &server{Deps: deps, engine: gin.New()}
+	// Ids may hold slashes and plus signs: they are matched as they were sent, and unescaped in pathID.
+	s.engine.UseEscapedPath, s.engine.UnescapePathValues = true, false
+	s.engine.RedirectTrailingSlash = false
+	s.engine.HandleMethodNotAllowed = true
+	s.engine.Use(s.log, s.recover, s.guard, s.enter)
+	s.engine.NoRoute(s.noRoute)
+	s.engine.NoMethod(s.noMethod)
+	s.huma = humagin.New(s.engine, s.config())
+	s.routes()
+	s.finish()
+	var err error
+	if s.spec, err = json.Marshal(s.huma.OpenAPI()); err != nil {
+		return nil, fmt.Errorf("api: describe: %w", err)
+	}
+	return s, s.ready.begin(context.Background(), &s.Deps)
+}
+
+// serve answers HEAD as it does GET; net/http leaves the body out.
+func (s *server) serve(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodHead {
+		get := *r
+		get.Method = http.MethodGet
+		r = &get
+	}
+	s.engine.ServeHTTP(w, r)
+}
+
+// Limits of a connection. A body of 32 MB passes a line of 3 Mbit/s within bodyTime.
+const (
+	headerTime = 10 * time.Second
+	bodyTime   = 90 * time.Second
+	answerTime = 3 * time.Minute
+	idleTime   = 2 * time.Minute
+	maxHeader  = 64 << 10
+)
+
+// NewServer makes a server for the handler with limits on what a client may take: 10 s for the header of a request, 64 KB
+// of it, 90 s for the whole request, 3 minutes until the answer is written, 2 minutes between requests.
+func NewServer(addr string, h http.Handler) *http.Server {
+	return &http.Server{
+		Addr: addr, Handler: h,
+		ReadHeaderTimeout: headerTime, ReadTimeout: bodyTime, WriteTimeout: answerTime, IdleTimeout: idleTime,
+		MaxHeaderBytes: maxHeader,
+	}
+}

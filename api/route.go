@@ -1,0 +1,107 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// route describes an operation: what it is called, what it takes and what it answers.
+type route struct {
+	method, path string
+	id, tag      string
+	summary      string
+	about        string
+	params       []param // what may stand in the query; anything else is refused
+	body         *content
+	answers      []answer // the first is the usual one
+	errors       []int    // statuses of the problems it may answer, beside 400, 500 and 503
+}
+
+// content describes a body. Schema names a component; "" for one without a schema of its own (text).
+type content struct {
+	media, schema string
+	about         string
+	example       any
+}
+
+type answer struct {
+	status int
+	about  string
+	bodies []content // none for no body
+}
+
+// handler answers a call. I holds the parameters of the path.
+type handler[I, O any] func(ctx context.Context, c *call, in *I) (*O, error)
+
+// register adds a route. It refuses unknown parameters, and turns every error into a problem, which goes to the log when
+// it is the server's fault.
+func register[I, O any](s *server, r route, handle handler[I, O]) {
+	huma.Register(s.huma, r.operation(), func(ctx context.Context, in *I) (*O, error) {
+		c := callOf(ctx)
+		err := c.check(r.params)
+		if err == nil {
+			var out *O
+			if out, err = handle(ctx, c, in); err == nil {
+				return out, nil
+			}
+		}
+		p := problemOf(err)
+		if p.Status >= http.StatusInternalServerError {
+			s.Logger.LogAttrs(ctx, slog.LevelError, "api: "+r.id, slog.Int("status", p.Status), slog.String("error", err.Error()),
+				slog.String("request_id", c.id))
+		}
+		return nil, p
+	})
+	// The body is described after registering, or Huma would read and check it.
+	r.describeBody(s.huma.OpenAPI().Paths[r.path])
+}
+
+// operation describes the route for Huma.
+func (r *route) operation() huma.Operation {
+	op := huma.Operation{
+		Method: r.method, Path: r.path, OperationID: r.id, Tags: []string{r.tag}, Summary: r.summary, Description: r.about,
+		DefaultStatus: r.answers[0].status, Responses: map[string]*huma.Response{},
+	}
+	for _, p := range r.params {
+		op.Parameters = append(op.Parameters, p.describe())
+	}
+	for _, a := range r.answers {
+		described := &huma.Response{Description: a.about, Content: map[string]*huma.MediaType{}}
+		for _, body := range a.bodies {
+			described.Content[body.media] = body.describe()
+		}
+		op.Responses[strconv.Itoa(a.status)] = described
+	}
+	for _, status := range append(r.errors, http.StatusBadRequest, http.StatusInternalServerError, http.StatusServiceUnavailable) {
+		op.Responses[strconv.Itoa(status)] = &huma.Response{
+			Description: http.StatusText(status),
+			Content:     map[string]*huma.MediaType{problemType: {Schema: component("Problem")}},
+		}
+	}
+	return op
+}
+
+func (c *content) describe() *huma.MediaType {
+	schema := &huma.Schema{Type: huma.TypeString}
+	if c.schema != "" {
+		schema = component(c.schema)
+	}
+	return &huma.MediaType{Schema: schema, Example: c.example}
+}
+
+func (r *route) describeBody(path *huma.PathItem) {
+	if r.body == nil {
+		return
+	}
+	path.Post.RequestBody = &huma.RequestBody{
+		Description: r.body.about, Required: true,
+		Content: map[string]*huma.MediaType{r.body.media: r.body.describe()},
+	}
+}
+
+// component refers to a schema by its name.
+func component(name string) *huma.Schema { return &huma.Schema{Ref: schemaPrefix + name} }

@@ -1,0 +1,116 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+var tags = []*huma.Tag{
+	{Name: "analyze", Description: "Tag texts without storing them."},
+	{Name: "responses", Description: "Put, get and delete responses."},
+	{Name: "insight", Description: "Search, count and rank what is stored."},
+	{Name: "server", Description: "The server itself."},
+}
+
+// routes is the whole API, top to bottom.
+func (s *server) routes() {
+	s.routesOfTexts()
+	s.routesOfInsight()
+	s.routesOfServer()
+}
+
+func (s *server) routesOfTexts() {
+	const problemOfOne = "One object that is refused answers a problem; in an array "
+	register(s, route{
+		method: http.MethodPost, path: "/v1/analyze", id: "analyze", tag: "analyze", summary: "Tag texts",
+		about: "Tells language, sentiment, kinds, themes with the words that decided, statements and urgency of up to 1,000 texts, and " +
+			"stores nothing. An object answers an object, an array an array in the same order. " + problemOfOne +
+			"`{\"id\",\"line\",\"error\"}` stands in its place.",
+		body:    &content{media: jsonType, schema: "NewTextOrTexts", about: "A text, or up to 1,000. Fields: " + fieldsOf(analyzeFields) + ".", example: exampleText},
+		answers: []answer{{http.StatusOK, "What the texts say.", []content{{media: jsonType, schema: "TextOrTexts", example: exampleTags}}}},
+		errors:  bodyErrors,
+	}, s.postAnalyze)
+
+	register(s, route{
+		method: http.MethodPost, path: "/v1/responses", id: "put-responses", tag: "responses", summary: "Store responses, get their tags",
+		about: "Validates, analyzes and stores up to 1,000 responses, and answers when they are durably stored. Sending a response again " +
+			"replaces it, the newer `updated_at` winning. A deleted response does not come back. An object answers an object, an array an " +
+			"array in the same order. " + problemOfOne + "it is `rejected` with its problem and does not stop the others.",
+		params: []param{waitParam},
+		body:   &content{media: jsonType, schema: "NewResponseOrMany", about: "A response, or up to 1,000.", example: exampleResponse},
+		answers: []answer{
+			{http.StatusOK, "Stored, or rejected.", []content{{media: jsonType, schema: "ResponseResultOrAll", example: exampleResult}}},
+			{http.StatusAccepted, "With wait=indexed: stored, but not indexed in time.", []content{{media: jsonType, schema: "ResponseResultOrAll"}}},
+		},
+		errors: append(bodyErrors, http.StatusGone),
+	}, s.postResponses)
+
+	register(s, route{
+		method: http.MethodGet, path: "/v1/responses/{id}", id: "get-response", tag: "responses", summary: "Get a response with its tags",
+		params:  []param{surveyParam},
+		answers: []answer{{http.StatusOK, "The response.", []content{{media: jsonType, schema: "StoredResponse"}}}},
+		errors:  []int{http.StatusNotFound},
+	}, s.getResponse)
+
+	register(s, route{
+		method: http.MethodDelete, path: "/v1/responses/{id}", id: "delete-response", tag: "responses", summary: "Delete a response for good",
+		about:   "Deletes text, tags and corrections. A salted hash of the id stays, so that a late delivery cannot bring the response back.",
+		params:  []param{surveyParam},
+		answers: []answer{{http.StatusNoContent, "It is deleted.", nil}},
+		errors:  []int{http.StatusNotFound},
+	}, s.deleteResponse)
+}
+
+func (s *server) routesOfInsight() {
+	register(s, route{
+		method: http.MethodGet, path: "/v1/search", id: "search", tag: "insight", summary: "Search responses",
+		about:   "A page of the responses that the filter chooses, each with its tags and where the words of `match` stand, and counts over all of them.",
+		params:  append(slices.Clone(filterParams), sortParam, limitParam, cursorParam),
+		answers: []answer{{http.StatusOK, "The page.", []content{{media: jsonType, schema: "SearchPage"}}}},
+		errors:  searchErrors,
+	}, s.search)
+
+	register(s, route{
+		method: http.MethodGet, path: "/v1/nps", id: "nps", tag: "insight", summary: "Net Promoter Score with its interval",
+		params:  filterParams,
+		answers: []answer{{http.StatusOK, "The score.", []content{{media: jsonType, schema: "NPSReport"}}}},
+		errors:  searchErrors,
+	}, s.nps)
+
+	register(s, route{
+		method: http.MethodGet, path: "/v1/drivers", id: "drivers", tag: "insight", summary: "Rank what makes promoters and detractors",
+		about:  "The ranking of `verbatim drivers` over the stored responses, byte for byte: impacts with intervals and tests, false-discovery control, and the method.",
+		params: append(slices.Clone(filterParams), formatParam),
+		answers: []answer{{
+			http.StatusOK, "The ranking.",
+			[]content{{media: jsonType, schema: "DriverReport"}, {media: "text/csv", example: exampleCSV}},
+		}},
+		errors: searchErrors,
+	}, s.drivers)
+}
+
+func (s *server) routesOfServer() {
+	register(s, route{
+		method: http.MethodGet, path: "/openapi.json", id: "openapi", tag: "server", summary: "This description (OpenAPI 3.1)",
+		answers: []answer{{http.StatusOK, "The document.", []content{{media: jsonType, schema: "OpenAPIDocument"}}}},
+	}, s.openapi)
+
+	register(s, route{
+		method: http.MethodGet, path: "/healthz", id: "healthz", tag: "server", summary: "Whether the process answers",
+		answers: []answer{{http.StatusOK, "It does.", []content{{media: jsonType, schema: "Health"}}}},
+	}, s.healthz)
+
+	register(s, route{
+		method: http.MethodGet, path: "/readyz", id: "readyz", tag: "server", summary: "Whether the server is ready",
+		about:   "Ready when the models are loaded and the index has caught up with what was stored when the server started; 503 with the reason before that.",
+		answers: []answer{{http.StatusOK, "It is, and how far the index is.", []content{{media: jsonType, schema: "Readiness"}}}},
+	}, s.readyz)
+}
+
+// Statuses of problems.
+var (
+	bodyErrors   = []int{http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType}
+	searchErrors = []int{http.StatusRequestEntityTooLarge}
+)
