@@ -84,7 +84,7 @@ func (f *folded) add(r rune, at, size int) {
 		}
 		return
 	case apostrophe:
-		if last != nil && last.kind == word && nextIsLetter(f.text, at+size) {
+		if last != nil && last.kind == word && shortEnding(f.text[at+size:]) {
 			f.extend(last, '\'', end)
 			return
 		}
@@ -113,9 +113,19 @@ func (f *folded) stretched(t *token, r rune) bool {
 	return t.kind == word && t.to-t.from >= 2 && f.runes[n-1] == r && f.runes[n-2] == r
 }
 
-func nextIsLetter(text string, i int) bool {
-	r, _ := utf8.DecodeRuneInString(text[min(i, len(text)):])
-	return unicode.IsLetter(r)
+// shortEnding reports whether one or two letters follow ("don't", "we're"). More of them are a word of their own, and the
+// apostrophe ends an article ("l'accueil", "dell'ordine").
+func shortEnding(text string) bool {
+	letters := 0
+	for _, r := range text {
+		if !unicode.IsLetter(r) {
+			break
+		}
+		if letters++; letters > 2 {
+			return false
+		}
+	}
+	return letters > 0
 }
 
 // Kinds that never become a token.

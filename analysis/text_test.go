@@ -28,6 +28,7 @@ func TestFold(t *testing.T) {
 		"Great STAFF":                    "great staff",
 		"Soooooo goood!!!":               "soo good",
 		"Don’t, don't":                   "don't don't",
+		"L'accueil, dell’ordine":         "l accueil dell ordine",
 		"Ещё всё":                        "еще все",
 		"ＡＢＣ　１２":                         "abc 00",
 		"服務很差":                           "服 务 很 差",

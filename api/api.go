@@ -32,10 +32,11 @@ type Deps struct {
 // server is the API over its parts.
 type server struct {
 	Deps
-	engine *gin.Engine
-	huma   huma.API
-	spec   []byte // the OpenAPI document
-	ready  readiness
+	engine   *gin.Engine
+	huma     huma.API
+	spec     []byte // the OpenAPI document
+	ready    readiness
+	patience time.Duration // with wait=indexed
 }
 
 // New makes the API's handler. It begins to load the models of all languages and returns without waiting for them;
@@ -56,7 +57,7 @@ func newServer(deps Deps) (*server, error) {
 		deps.Logger = slog.Default()
 	}
 	gin.SetMode(gin.ReleaseMode) // the other modes print
-	s := &server{Deps: deps, engine: gin.New()}
+	s := &server{Deps: deps, engine: gin.New(), patience: waitIndexed}
 	// Ids may hold slashes and plus signs: they are matched as they were sent, and unescaped in pathID.
 	s.engine.UseEscapedPath, s.engine.UnescapePathValues = true, false
 	s.engine.RedirectTrailingSlash = false

@@ -120,7 +120,7 @@ func rejected(it *item, r *posted, problem *Problem) ResponseResult {
 // indexed waits until the index holds all that is stored now, and reports whether it does. That it does not is no error:
 // what was stored is stored.
 func (s *server) indexed(ctx context.Context, c *call) bool {
-	ctx, cancel := context.WithTimeout(ctx, waitIndexed)
+	ctx, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
 	last, err := s.Store.LastSeq(ctx, c.workspace)
 	if err == nil {

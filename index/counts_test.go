@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -217,7 +218,7 @@ func TestFilterErrors(t *testing.T) {
 	var all []feedback.Analysed
 	for i := range maxValues + 1 {
 		a := comment(fmt.Sprint("r", i), 5, "en", "x")
-		a.Attributes = map[string]string{"order": fmt.Sprint(i), "shop": fmt.Sprint(i % maxValues)}
+		a.Attributes = map[string]string{"order": strconv.Itoa(i), "shop": strconv.Itoa(i % maxValues)}
 		all = append(all, a)
 	}
 	apply(t, x, ws, puts(0, all...))

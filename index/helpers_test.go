@@ -152,8 +152,6 @@ func tag(theme string, s feedback.Sentiment) feedback.ThemeTag {
 	return feedback.ThemeTag{Theme: theme, Sentiment: s, Confidence: 1}
 }
 
-func boolean(b bool) *bool { return &b }
-
 // recorder is a logger that keeps its lines.
 type recorder struct {
 	mu    sync.Mutex
@@ -177,12 +175,19 @@ func (r *recorder) logger() *slog.Logger { return slog.New(slog.NewTextHandler(r
 // openers are the two kinds of index; what holds for one holds for the other.
 func openers() map[string]func(tb testing.TB) *Index {
 	return map[string]func(tb testing.TB) *Index{
-		"memory": func(tb testing.TB) *Index { return cleanUp(tb, OpenMemory(true)) },
-		"disk":   func(tb testing.TB) *Index { return openDisk(tb, tb.TempDir(), nil) },
+		"memory": func(tb testing.TB) *Index {
+			tb.Helper()
+			return cleanUp(tb, OpenMemory(true))
+		},
+		"disk": func(tb testing.TB) *Index {
+			tb.Helper()
+			return openDisk(tb, tb.TempDir(), nil)
+		},
 	}
 }
 
 func cleanUp(tb testing.TB, x *Index) *Index {
+	tb.Helper()
 	tb.Cleanup(func() {
 		if err := x.Close(); err != nil {
 			tb.Errorf("close: %v", err)

@@ -187,7 +187,7 @@ func (h worstFirst) Less(i, j int) bool { return h[j].before(h[i]) }
 func (h worstFirst) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
 
 // Push adds a row; package heap calls it.
-func (h *worstFirst) Push(x any) { *h = append(*h, x.(placed)) } //nolint:errcheck,forcetypeassert // offer pushes nothing else
+func (h *worstFirst) Push(x any) { *h = append(*h, x.(placed)) }
 
 // Pop takes the last row; package heap calls it.
 func (h *worstFirst) Pop() any {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ func TestSortOrders(t *testing.T) {
 	apply(t, x, ws, puts(0,
 		at(comment("long", 7, "en", "a refund would be fair after such a long time of waiting for the thing"), 2),
 		at(comment("none", feedback.Unscored, "en", "no refund then, and nothing else either"), 0),
-		at(comment("twice", 0, "en", "refund refund"), 3),
+		at(comment("twice", 0, "en", "refund, refund"), 3),
 		at(comment("old", 10, "en", "refund my money"), 1),
 		at(comment("same", 7, "en", "a refund would be fair after such a long time of waiting for the thing"), 2),
 	))
@@ -109,7 +110,7 @@ func TestSearchOptionErrors(t *testing.T) {
 	x := cleanUp(t, OpenMemory(true))
 	var all []feedback.Analysed
 	for i := range 300 {
-		all = append(all, comment(fmt.Sprint(i), 5, "en", "word"))
+		all = append(all, comment(strconv.Itoa(i), 5, "en", "word"))
 	}
 	apply(t, x, ws, puts(0, all...))
 	f := feedback.Filter{Match: "word"}

@@ -211,7 +211,7 @@ func randomFilter(r *rand.Rand) feedback.Filter {
 		f.Groups = []feedback.Group{feedback.Groups[r.IntN(3)]}
 	}
 	if some() {
-		f.Mismatch = boolean(r.IntN(2) == 0)
+		f.Mismatch = new(r.IntN(2) == 0)
 	}
 	for range r.IntN(3) {
 		f.Where = append(f.Where, randomCondition(r))

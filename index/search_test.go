@@ -55,7 +55,8 @@ func TestMatchFindsWords(t *testing.T) {
 		{"weeks OR button", "en4 sug1"},
 		{"refund weeks OR button", "en4 sug1"},
 		{`"good service" OR button`, "en3 sug1"},
-		{"delivry~", "en1"}, {"late~ delivery", "en1 en2"},
+		{"delivry~", "en1"},
+		{"late~ delivery", "en1 en2"},
 		{"wi-fi", "en4"},
 		{"wi-f*", "en4"},
 		{"doesn't", "en4"},
@@ -125,7 +126,7 @@ func TestHighlights(t *testing.T) {
 		{"twice", "app", "app|App|app", "app"},
 	}
 	all := append(corpus(),
-		comment("fa1", 2, "fa", "می‌خواهم بسته را"),
+		comment("fa1", 2, "fa", "می\u200cخواهم بسته را"),
 		suggest(comment("twice", 2, "en", "app App, my app"), "en", "a new app"),
 	)
 	for name, open := range openers() {
@@ -171,7 +172,7 @@ func TestQueriesNeverFail(t *testing.T) {
 		{"OR", ""},
 		{"OR refund", ""},
 		{"refund OR", ""},
-		{"refund OR OR weeks", "en4"},
+		{"refund OR" + " OR weeks", "en4"},
 		{"refund !!! ,", "en1 en4 sug1"},
 		{"!!! ,", ""},
 		{"👍", ""},
@@ -319,7 +320,7 @@ func TestWorkspacesDoNotMix(t *testing.T) {
 
 // FuzzSearch asks anything of anything: no panic, no error, and spans on the boundaries of code points.
 func FuzzSearch(f *testing.F) {
-	for i, seed := range []string{"late delivery", "“x” ﬁ ǅ", "می‌خواهم", "ｶﾞｽ ﾊﾝ", "ȺȺȺȺ's fine", "İstanbul'da", "物流\u0301", "\xff\xfe", "e\u0301te\u0301", "ẞß", "a*", "ко́фе"} {
+	for i, seed := range []string{"late delivery", "“x” ﬁ ǅ", "می\u200cخواهم", "ｶﾞｽ ﾊﾝ", "ȺȺȺȺ's fine", "İstanbul'da", "物流\u0301", "\xff\xfe", "e\u0301te\u0301", "ẞß", "a*", "ко́фе"} {
 		f.Add(seed, seed[:len(seed)/2], uint8(i))
 	}
 	languages := []string{"ar", "ckb", "da", "de", "en", "es", "fa", "fi", "fr", "hi", "hr", "hu", "it", "nl", "no", "pt", "ro", "ru", "sv", "tr", "zh", "und"}

@@ -177,30 +177,12 @@ func (s *session) run(ctx context.Context, q compiled) ([]textHit, error) {
 		return nil, nil
 	}
 	const look = 1024 // hits between two looks at ctx
-	var (
-		hits []textHit
-		id   bleveapi.IndexInternalID
-	)
-	for document := uint64(0); ; document++ {
-		var err error
-		if document, err = q.wanted.seek(document); err != nil || document == noDocument {
-			return hits, err
-		}
-		if q.unwanted != nil {
-			excluded, err := q.unwanted.seek(document)
-			if err != nil {
-				return nil, err
-			}
-			if excluded == document {
-				continue
-			}
-		}
-		id = bleveapi.NewIndexInternalID(id, document)
-		name, err := s.reader.ExternalID(id)
+	var hits []textHit
+	for document, err := q.next(0); document != noDocument || err != nil; document, err = q.next(document + 1) {
 		if err != nil {
 			return nil, err
 		}
-		row, err := rowOf(name)
+		row, err := s.row(document)
 		if err != nil {
 			return nil, err
 		}
@@ -209,6 +191,31 @@ func (s *session) run(ctx context.Context, q compiled) ([]textHit, error) {
 			return nil, ctx.Err()
 		}
 	}
+	return hits, nil
+}
+
+// next finds the first document at or after the given one that is wanted and not excluded.
+func (q *compiled) next(document uint64) (uint64, error) {
+	for {
+		found, err := q.wanted.seek(document)
+		if err != nil || found == noDocument || q.unwanted == nil {
+			return found, err
+		}
+		excluded, err := q.unwanted.seek(found)
+		if err != nil || excluded != found {
+			return found, err
+		}
+		document = found + 1
+	}
+}
+
+// row returns the row of a document.
+func (s *session) row(document uint64) (int, error) {
+	id, err := s.reader.ExternalID(bleveapi.NewIndexInternalID(nil, document))
+	if err != nil {
+		return 0, err
+	}
+	return rowOf(id)
 }
 
 // highlight sets the scores of the hits and where the words stand in them.

@@ -70,17 +70,17 @@ func loadColumns(path string) (*columns, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
 	}
 	r := &decoder{r: bufio.NewReaderSize(f, 1<<16), sum: crc32.New(crc32.MakeTable(crc32.Castagnoli)), left: info.Size()}
 	if string(r.bytes(len(snapshotMagic))) != snapshotMagic {
-		return nil, fmt.Errorf("%w: it does not start like one", errSnapshot)
+		r.fail("it does not start like one")
 	}
-	if version := r.int(); version != snapshotVersion && r.err == nil {
-		return nil, fmt.Errorf("%w: its version is %d, this program reads %d", errSnapshot, version, snapshotVersion)
+	if version := r.int(); version != snapshotVersion {
+		r.fail(fmt.Sprintf("its version is %d, this program reads %d", version, snapshotVersion))
 	}
 	c := r.columns()
 	want := r.sum.Sum32()

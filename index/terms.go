@@ -119,16 +119,13 @@ func (s *session) groups(byRow []uint8) (byDocument []uint8, err error) {
 		if err != nil || id == nil {
 			return byDocument, err
 		}
-		name, err := s.reader.ExternalID(id)
-		if err != nil {
-			return nil, err
-		}
-		row, err := rowOf(name)
+		document := id.Value()
+		row, err := s.row(document)
 		if err != nil {
 			return nil, err
 		}
 		if row < len(byRow) {
-			put(&byDocument, int(id.Value()), byRow[row])
+			put(&byDocument, int(document), byRow[row])
 		}
 	}
 }

@@ -20,7 +20,7 @@ var contactWords = wordSet(`email emails mail phone phones telephone tel fax cel
 
 // contactParts are parts of names in Chinese, which has no spaces between words.
 var contactParts = []string{
-	"邮箱", "邮件", "电邮", "电话", "手机号", "手机", "姓名", "名字", "称呼", "地址", "住址", "身份证", "微信", "收件人", "联系方式", "联系人",
+	"邮箱", "邮件", "电邮", "电话", "手机号", "手机", "姓名", "名字", "称呼", "地址", "住址", "身份证", "微信", "收件人", "联系方式", "联系人", "来自ip", "ip地址",
 }
 
 // contactNames are words in whose company "name" is that of a person and not of a shop.

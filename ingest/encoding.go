@@ -179,7 +179,33 @@ func looksUTF16(head []byte) (order encodingunicode.Endianness, ok bool) {
 	if pairs < 2 || most*33 < pairs || least*20 > most {
 		return order, false
 	}
-	text, _, _ := transform.Bytes(decodeUTF16(order).NewDecoder(), head[:pairs*2]) // a cut surrogate is one character
+	return order, isPaired(head, most == nul[0]) && isPrintable(head[:pairs*2], order)
+}
+
+// isPaired reports whether the signs between values and words stand beside a NUL. In a file of single bytes they stand
+// beside letters, which as pairs would be Chinese characters.
+func isPaired(head []byte, nulFirst bool) bool {
+	with, without := 0, 0
+	for i := 0; i+1 < len(head); i += 2 {
+		sign, other := head[i], head[i+1]
+		if nulFirst {
+			sign, other = other, sign
+		}
+		if bytes.IndexByte([]byte("\n\r\t ,;:\""), sign) < 0 {
+			continue
+		}
+		if other == 0 {
+			with++
+		} else {
+			without++
+		}
+	}
+	return with > 2*without
+}
+
+// isPrintable reports whether nearly all characters of UTF-16 are such as texts have.
+func isPrintable(head []byte, order encodingunicode.Endianness) bool {
+	text, _, _ := transform.Bytes(decodeUTF16(order).NewDecoder(), head) // a cut surrogate is one character
 	strange, all := 0, 0
 	for _, r := range string(text) {
 		all++
@@ -187,7 +213,7 @@ func looksUTF16(head []byte) (order encodingunicode.Endianness, ok bool) {
 			strange++
 		}
 	}
-	return order, strange*20 <= all
+	return strange*20 <= all
 }
 
 // binaryShare is the share of control characters that no text has.

@@ -133,7 +133,7 @@ func TestUTF16WithoutMark(t *testing.T) {
 			t.Errorf("%s in UTF-8 is taken for UTF-16", name)
 		}
 	}
-	for _, other := range []string{"", "a", "\x00", "id,score\n1,9\x00,a\n", "a\x00\x00b\x00\x00c", "\x01\x00\x02\x00\x03\x00\x04\x00"} {
+	for _, other := range []string{"", "a", "\x00", "id,score\n1,9\x00,a\n", "id,score\n1,9,\x00a\n", "评分,评论\n9,很好\x00\n", "a\x00\x00b\x00\x00c", "\x01\x00\x02\x00\x03\x00\x04\x00"} {
 		if _, ok := looksUTF16([]byte(other)); ok {
 			t.Errorf("%q is taken for UTF-16", other)
 		}

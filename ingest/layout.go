@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ type column struct {
 type layout struct {
 	columns    []column
 	headerRows int // rows before the data, blank ones not counted
-	// platform is "qualtrics" or "surveymonkey" when the header rows show it, else "".
+	// platform is "qualtrics", "surveymonkey" or "limesurvey" when the header shows it, else "".
 	platform string
 	// status is Qualtrics' column that marks previews, or −1.
 	status int
@@ -80,10 +81,30 @@ func layoutOf(head [][]string) layout {
 		head[0] = joinHeaders(head[0], head[1])
 	}
 	out.columns = makeColumns(head[0], texts)
+	if out.platform == "" && splitCodes(out.columns) {
+		out.platform = "limesurvey"
+	}
 	if out.platform == "qualtrics" {
 		out.status = slices.IndexFunc(out.columns, func(c column) bool { return c.plain == "status" })
 	}
 	return out
+}
+
+// codedName is a header of LimeSurvey with code and text: "G01Q02. Why did you give this score?".
+var codedName = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_]*(?:\[[^\]]*\])*)\. (.+)$`)
+
+// splitCodes takes the names apart when all of them have a code before their text.
+func splitCodes(columns []column) bool {
+	for _, c := range columns {
+		if !codedName.MatchString(c.name) {
+			return false
+		}
+	}
+	for i := range columns {
+		parts := codedName.FindStringSubmatch(columns[i].name)
+		columns[i].plain, columns[i].text = plain(parts[1]), parts[2]
+	}
+	return len(columns) > 0
 }
 
 func isImportIDs(cells []string) bool {
@@ -111,7 +132,7 @@ func joinHeaders(names, second []string) []string {
 		if out[i] != "" {
 			question = out[i]
 		}
-		if choice != "" && !slices.Contains(plainResponse, choice) {
+		if choice != "" && (out[i] == "" || !slices.Contains(plainResponse, choice)) {
 			out[i] = question + ": " + choice
 		}
 	}

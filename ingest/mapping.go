@@ -154,7 +154,7 @@ func (m *mapper) find(name string) (int, error) {
 			}
 		}
 		for i, c := range m.layout.columns {
-			if c.plain != "" && c.plain == plain(name) || c.text != "" && plain(c.text) == plain(name) {
+			if wanted := plain(name); wanted != "" && (wanted == c.plain || wanted == plain(c.text) || wanted == plain(c.base)) {
 				same = append(same, i)
 			}
 		}

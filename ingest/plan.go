@@ -165,6 +165,10 @@ func (b *builder) word(f field) string {
 	}
 	out, removed := clean(value, false)
 	b.cleaned = b.cleaned || removed
+	if bytes.IndexByte(bytes.TrimRight(value, " \t\r\n"), '\n') >= 0 { // rows that a quote swallowed must not vanish in an id
+		b.fail(b.plan.columnName(f), &problem{code: feedback.Invalid, message: `the value has several lines: look for a quote (") that is missing or one too many`})
+		return ""
+	}
 	if len(out) > maxWord {
 		b.fail(b.plan.columnName(f), &problem{code: feedback.TooLarge, message: "the value is longer than 1000 bytes: is this the right column? --map " + knownColumns[f].name + "=COLUMN names another"})
 		return ""

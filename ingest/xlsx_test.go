@@ -92,3 +92,61 @@ func TestDamagedSheets(t *testing.T) {
 		}
 	}
 }
+
+func TestNumbersOfSheets(t *testing.T) {
+	for cell, want := range map[string]string{
+		"9": "9", "1.2345678901E+10": "12345678901", "1.2345678901E10": "12345678901", "1E+3": "1000", "2E10": "2E10", "A1E+3": "A1E+3", "1.5E+0": "1.5E+0",
+		"1.2345678901234567E+30": "1.2345678901234567E+30", "": "", "E+": "E+", "1.xE+2": "1.xE+2",
+	} {
+		if got := plainNumber(cell); got != want {
+			t.Errorf("%q: %q, want %q", cell, got, want)
+		}
+	}
+	for cell, want := range map[string]bool{"46112": true, "46112.5": true, "0": false, "": false, "x": false, "-1": false, "99999999": false, "1x": false} {
+		if _, ok := serial(cell); ok != want {
+			t.Errorf("%q is a serial date: %v", cell, ok)
+		}
+	}
+	for shown, want := range map[string]bool{
+		"1/31/26 10:00": true, "31.01.2026": true, "2026年1月31日": true, "31-Jan-26": true, "46112": false, "46,112.50": false, "-46112": false, "12:30": false,
+	} {
+		if shownAsDate(shown) != want {
+			t.Errorf("%q is shown as a date: %v", shown, !want)
+		}
+	}
+	for days, want := range map[float64]string{46112: "2026-03-31", 46112.5: "2026-03-31 12:00:00", 46112.99999999: "2026-04-01", 1.25: "1899-12-31 06:00:00"} {
+		if got := isoDate(excelEpoch, days); got != want {
+			t.Errorf("%v: %s, want %s", days, got, want)
+		}
+	}
+}
+
+// TestFirstSheetWithData passes over empty sheets and takes no other.
+func TestFirstSheetWithData(t *testing.T) {
+	f := excelize.NewFile()
+	defer f.Close()
+	for i, name := range []string{"Blank", "Data", "More"} {
+		if _, err := f.NewSheet(name); err != nil {
+			t.Fatal(err)
+		}
+		for k, row := range [][]any{{"id", "score", "comment"}, {name, 9, "from " + name}} {
+			if i == 0 {
+				row = []any{" ", ""}
+			}
+			if err := f.SetSheetRow(name, "B"+string(rune('3'+k)), &row); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var out bytes.Buffer
+	if err := f.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	rows, sum := readAll(t, "s.xlsx", out.String(), Options{})
+	if diff := cmp.Diff([]string{"Data 9 from Data"}, texts(rows)); diff != "" || rows[0].Line != 4 {
+		t.Errorf("line %d %s", rows[0].Line, diff)
+	}
+	if diff := cmp.Diff([]Dropped{{Reason: "no name"}}, sum.Mapping.Dropped); diff != "" {
+		t.Error(diff)
+	}
+}
