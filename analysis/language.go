@@ -22,9 +22,10 @@ type Detector struct {
 // What evidence counts, in nats (natural logarithms of odds) and probabilities; tuned on the texts of 35 languages that
 // the commit which changes them names.
 const (
-	tempered      = 0.7  // share of the letters' evidence that counts: neighbours repeat each other
+	tempered      = 0.6  // share of the letters' evidence that counts: neighbours repeat each other
 	hintBonus     = 4.0  // for the language that travels with the text
-	declaredBonus = 3.0  // for the languages that the survey declares
+	declaredBonus = 4.0  // for the languages that the survey declares
+	bothBonus     = 5.0  // for a hint that is declared
 	englishBonus  = 0.5  // for English, which is written everywhere
 	rareMalus     = 1.5  // for the languages without models, which few customers write
 	certain       = 0.9  // probability from which a hint of a language that the table does not know is wrong
@@ -68,6 +69,10 @@ type detection struct {
 func (d *Detector) Detect(text string, hint Hint) feedback.Language {
 	x := d.scratch.Get().(*detection)
 	defer d.scratch.Put(x)
+	return d.detect(x, text, hint)
+}
+
+func (d *Detector) detect(x *detection, text string, hint Hint) feedback.Language {
 	x.read(text, d.letters)
 	if x.combined {
 		x.read(composed(text), d.letters)
@@ -146,10 +151,13 @@ func (d *Detector) among(x *detection, s script, e *expectation) (string, float6
 		x.p[i] = math.Exp(x.p[i] - best)
 	}
 	code, p := t.likeliest(&x.p)
+	if p < undecidedWord && x.words(s) == 1 {
+		return "", 0
+	}
 	if p < clearText && d.second.weigh(x, s, t) {
 		code, p = t.likeliest(&x.p)
 	}
-	if p < undecided || p < undecidedWord && x.words(s) == 1 {
+	if p < undecided {
 		return "", 0
 	}
 	return code, p

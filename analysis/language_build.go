@@ -29,6 +29,8 @@ const (
 	mostTrusted = 0.97 // share of the probability that a well known context keeps from the shorter one
 	newTypes    = 2.0  // counts that a context reserves for every letter that was seen in it, for unseen ones
 	anyLetter   = 1e-4 // probability of a letter that a language does not know
+	anyHan      = 3e-6 // the same for a Han character: there are thousands
+	missingHan  = 3e-5 // and for one that lingua's Chinese lacks
 )
 
 // BuildLanguageTable derives the table of the language detector from lingua-go's folder "language-models": for every

@@ -29,14 +29,16 @@ func (e *expectation) set(hint Hint) {
 
 // bonus returns the nats that a language is ahead of others before the text is read.
 func (e *expectation) bonus(code string) float64 {
-	b := 0.0
-	if e.lang == code {
-		b = hintBonus
+	hinted, declared := e.lang == code, slices.Contains(e.declared[:e.n], code)
+	switch {
+	case hinted && declared:
+		return bothBonus
+	case hinted:
+		return hintBonus
+	case declared:
+		return declaredBonus
 	}
-	if slices.Contains(e.declared[:e.n], code) {
-		b += declaredBonus
-	}
-	return b
+	return 0
 }
 
 // alone returns the language of a text that does not tell its own: the hint, or the only one declared.

@@ -202,9 +202,11 @@ func (l *letters) add(r rune, m *letterMap) {
 		case f.script == ignoredLetter:
 			l.combined = l.combined || r <= 0x036F
 		case f.script != noScript:
-			if n := len(l.found); n < 2 || l.found[n-1] != foundLetter(f) || l.found[n-2] != foundLetter(f) { // not "soooo"
-				l.found = append(l.found, foundLetter(f))
+			n := len(l.found)
+			if f.position > 0 && n >= 2 && l.found[n-1] == foundLetter(f) && l.found[n-2] == foundLetter(f) {
+				return // "soooo"
 			}
+			l.found = append(l.found, foundLetter(f))
 		default:
 			l.border()
 		}
@@ -235,10 +237,15 @@ func isMailByte(b byte) bool { return isWordByte(b) || b == '.' || b == '-' || b
 
 // nameLength returns the length of the @name or of the domain that follows an @.
 func nameLength(text string) int {
+	last := rune('@')
 	for i, r := range text {
 		if i > 0 && !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '.' && r != '-' {
 			return i
 		}
+		if last != '@' && last < utf8.RuneSelf && isSolid(r) { // a sentence after a domain
+			return i
+		}
+		last = r
 	}
 	return len(text)
 }

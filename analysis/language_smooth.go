@@ -209,28 +209,43 @@ func trust(n map[int]float64, size int) (trusted, total map[int]float64) {
 // Han characters that the table knows: the block that nearly all texts use.
 const firstHan, lastHan = 0x4E00, 0x9FFF
 
-// hanLean returns for every Han character how far it leans to Japanese, in steps of 1/20 nat, biased by 128.
+// hanLean returns for every Han character how far it leans to Japanese, in steps of 1/20 nat, biased by 128. Lingua's
+// Chinese is written in traditional characters, so the simplified ones get the shares of those they stand for; a character
+// that is missing nevertheless is more likely a simplified one than a Japanese one that Chinese lacks.
 func hanLean(models fs.FS) ([]byte, error) {
-	var share [2][]float64
-	for i, folder := range []string{"zh", "ja"} {
-		share[i] = make([]float64, lastHan-firstHan+1)
-		sum := 0.0
-		err := readModel(models, folder, "unigrams", func(series string, p float64) {
-			if key, n := seriesKey(series); n == 1 && key[0] >= firstHan && key[0] <= lastHan {
-				share[i][key[0]-firstHan] = p
-				sum += p
-			}
-		})
-		if err != nil {
-			return nil, err
-		}
-		for r := range share[i] {
-			share[i][r] = share[i][r]/sum + anyLetter
+	chinese, err := hanShares(models, "zh")
+	if err != nil {
+		return nil, err
+	}
+	japanese, err := hanShares(models, "ja")
+	if err != nil {
+		return nil, err
+	}
+	for r := rune(firstHan); r <= lastHan; r++ {
+		if s := simplified(r); s != r {
+			chinese[s-firstHan] += chinese[r-firstHan]
 		}
 	}
-	lean := make([]byte, len(share[0]))
+	lean := make([]byte, len(chinese))
 	for r := range lean {
-		lean[r] = byte(128 + max(-127, min(127, math.Round(math.Log(share[1][r]/share[0][r])*costPerNat))))
+		nats := math.Log((japanese[r] + anyHan) / max(chinese[r]+anyHan, missingHan))
+		lean[r] = byte(128 + max(-127, min(127, math.Round(nats*costPerNat))))
 	}
 	return lean, nil
+}
+
+// hanShares returns the share of each Han character among all, from firstHan.
+func hanShares(models fs.FS, folder string) ([]float64, error) {
+	shares := make([]float64, lastHan-firstHan+1)
+	sum := 0.0
+	err := readModel(models, folder, "unigrams", func(series string, p float64) {
+		if key, n := seriesKey(series); n == 1 && key[0] >= firstHan && key[0] <= lastHan {
+			shares[key[0]-firstHan] = p
+			sum += p
+		}
+	})
+	for r := range shares {
+		shares[r] /= max(sum, math.SmallestNonzeroFloat64)
+	}
+	return shares, err
 }

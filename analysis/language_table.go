@@ -86,6 +86,10 @@ func (r *tableReader) number(most int) int {
 
 func (r *tableReader) bytes() []byte {
 	n := r.number(len(r.data))
+	if n > len(r.data) {
+		r.fail()
+		return nil
+	}
 	b := r.data[:n]
 	r.data = r.data[n:]
 	return b

@@ -73,6 +73,20 @@ func (l *learner) train(ctx context.Context, examples []*example, epochs int, af
 	return nil
 }
 
+// trainSigns fits the signs alone on the hand-written examples, so that n-grams, which can learn these by heart, do not
+// explain the signs away.
+func (l *learner) trainSigns(ctx context.Context, examples []*example) error {
+	var signs []*example
+	for _, e := range examples {
+		if e.hand {
+			signs = append(signs, &example{signs: e.signs[:e.general], target: e.target, weight: 1})
+		}
+	}
+	return l.train(ctx, signs, epochsSigns, func(int) {})
+}
+
+const epochsSigns = 10
+
 // step learns one task from one example.
 func (l *learner) step(e *example, t task, rate float32) {
 	known := false
@@ -89,7 +103,10 @@ func (l *learner) step(e *example, t task, rate float32) {
 		l.bias[o] -= biasRate * rate * gradient[o]
 	}
 	l.update(e.grams, t, &gradient, gramScale(len(e.grams)), rate)
-	l.update(e.signs, t, &gradient, 1, rate)
+	if l.onTop {
+		return
+	}
+	l.update(e.signs[e.general:], t, &gradient, 1, rate)
 }
 
 func (l *learner) forward(e *example, t task, out *logits) {
@@ -105,6 +122,9 @@ func (l *learner) forward(e *example, t task, out *logits) {
 		out[o] *= scale
 	}
 	for _, h := range e.signs {
+		if l.onTop {
+			break // they are in the base
+		}
 		row := l.weights[int(h&mask)*outputs:][:outputs]
 		for o := t.from; o < t.to; o++ {
 			out[o] += row[o]

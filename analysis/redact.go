@@ -127,6 +127,8 @@ func digitValue(r rune) rune {
 type redactor struct {
 	cells []glyph
 	found []Redaction
+	done  int // where the last piece ends
+	noURL int // up to where a URL would be part of one that tells nothing
 }
 
 // piece is a part of the cells, from up to but without to.
@@ -138,6 +140,7 @@ type piece struct {
 // pass replaces everything that the finders see by marks and reports whether there was anything.
 func (r *redactor) pass() bool {
 	var pieces []piece
+	r.done, r.noURL = 0, 0
 	for i := 0; i < len(r.cells); {
 		p, ok := r.at(i)
 		if !ok {
@@ -145,7 +148,7 @@ func (r *redactor) pass() bool {
 			continue
 		}
 		pieces = append(pieces, p)
-		i = p.to
+		i, r.done = p.to, p.to
 	}
 	if len(pieces) == 0 {
 		return false
@@ -167,7 +170,7 @@ func (r *redactor) pass() bool {
 
 // at returns the piece of personal data that begins at a cell.
 func (r *redactor) at(i int) (piece, bool) {
-	if i > 0 && isWordRune(r.cells[i-1].r) && isWordRune(r.cells[i].r) && !isSolid(r.cells[i-1].r) {
+	if i > r.done && isWordRune(r.cells[i-1].r) && isWordRune(r.cells[i].r) && !isSolid(r.cells[i-1].r) {
 		return piece{}, false // within a word
 	}
 	for _, f := range [...]struct {

@@ -15,18 +15,18 @@ func (r *redactor) url(i int) int {
 			end = i + len(lead)
 		}
 	}
-	if end == i {
+	if end == i || i < r.noURL {
 		return 0
 	}
-	const longest = 2000
 	first := end
-	for end < min(len(r.cells), first+longest) && isURLRune(r.cells[end].r) {
+	for end < len(r.cells) && isURLRune(r.cells[end].r) {
 		end++
 	}
 	for end > first && strings.ContainsRune(".,;:!?)'*", r.cells[end-1].r) {
 		end--
 	}
 	if !r.tells(first, end) {
+		r.noURL = end
 		return 0
 	}
 	return end
@@ -113,7 +113,7 @@ func isLabelRune(r rune) bool {
 // name finds @names.
 func (r *redactor) name(i int) int {
 	const longestSolid, cutSolid = 10, 4 // characters: a longer run is a name and the sentence after it
-	if r.peek(i) != '@' || isWordRune(r.peek(i-1)) && !isSolid(r.peek(i-1)) {
+	if r.peek(i) != '@' || i != r.done && isWordRune(r.peek(i-1)) && !isSolid(r.peek(i-1)) {
 		return 0
 	}
 	if first := r.peek(i + 1); first != '_' && !unicode.IsLetter(first) {

@@ -26,6 +26,9 @@ func (r *redactor) phone(i int) int {
 		return 0
 	}
 	before, after := r.before(i), r.peek(n.end)
+	if after == ' ' {
+		after = r.peek(n.end + 1)
+	}
 	if strings.ContainsRune("$€£¥₽₹₴%", after) || strings.HasSuffix(before, "-") || n.isDate() {
 		return 0
 	}
@@ -73,16 +76,19 @@ func (r *redactor) numberAt(i int) numberRun {
 			open, separator, n.end = false, ')', i+1
 			i++
 		}
-		if c := r.peek(i); c == ' ' || c == '-' || c == '.' || c == '/' {
-			separator = c
+		if isPhoneSeparator(r.peek(i)) {
+			separator = r.peek(i)
 			i++
 		}
-		if next := r.peek(i); !isNumeral(next) && (next != '(' || open) || separator == 0 && next != '(' || len(n.digits) > 15 {
+		bracket := r.peek(i) == '(' && !open
+		if !bracket && (separator == 0 || !isNumeral(r.peek(i))) || len(n.digits) > 15 {
 			return n
 		}
 		n.separators = append(n.separators, separator)
 	}
 }
+
+func isPhoneSeparator(c rune) bool { return c == ' ' || c == '-' || c == '.' || c == '/' }
 
 // isDate reports whether the run begins with a date, in any order of day, month and year.
 func (n *numberRun) isDate() bool {

@@ -25,7 +25,7 @@ type TrainOptions struct {
 
 // Weights of evidence: hand-written feedback is strong, what is machine translated or not feedback at all is weak.
 const (
-	weightHandWritten = 50
+	weightHandWritten = 5
 	weightWeak        = 0.3
 )
 
@@ -41,13 +41,15 @@ const (
 	ownBits      = 17
 	ownBitsLarge = 18 // where there are many texts
 	manyTexts    = 40000
-	epochsShared = 6
-	epochsOwn    = 8
+	epochsShared = 3
+	epochsOwn    = 3
 )
 
 // example is a text ready for training: hashes of its features and what is known of its outputs.
 type example struct {
 	grams, signs []uint32
+	general      int  // the first signs, which mean the same in every dataset; the others are the dataset's own
+	hand         bool // hand-written in our own schema: every theme is labelled
 	target       [outputs]int8 // 1, 0, or unknown
 	weight       float32
 	base         logits // what the shared model says, when the own one is trained on top of it
@@ -127,6 +129,9 @@ func trainShared(ctx context.Context, data *trainingData, langs []string, option
 	}
 	options.report("shared", 0, epochsShared)
 	l := newLearner(sharedBits)
+	if err := l.trainSigns(ctx, all); err != nil {
+		return nil, err
+	}
 	if err := l.train(ctx, all, epochsShared, func(epoch int) { options.report("shared", epoch, epochsShared) }); err != nil {
 		return nil, err
 	}
@@ -324,6 +329,7 @@ func (x *extractor) prepare(text string) {
 func (x *extractor) features(from, to int) example {
 	x.s.features.extract(&x.s.text, from, to, x.s.found)
 	e := example{grams: hashes(x.s.features.grams), signs: hashes(x.s.features.signs), weight: 1}
+	e.general = len(e.signs)
 	for o := range e.target {
 		e.target[o] = unknown
 	}
@@ -355,6 +361,7 @@ func (x *extractor) append(list []example, row *Labelled, covered *[20]bool) []e
 	} else if row.Weak {
 		e.weight = weightWeak
 	}
+	e.addDataset(row.Dataset)
 	e.setSentiment(row)
 	e.setThemes(row, covered)
 	e.setKinds(row)
@@ -362,6 +369,19 @@ func (x *extractor) append(list []example, row *Labelled, covered *[20]bool) []e
 		return list
 	}
 	return append(list, e)
+}
+
+// addDataset lets a dataset have its own priors and its own reading of the signs, which are dropped when the models are
+// used: what its annotators left out must not count against the signs.
+func (e *example) addDataset(dataset string) {
+	own := uint64(hashSeed)
+	for _, r := range dataset {
+		own = mix(own, r)
+	}
+	e.signs = append(e.signs, finish(own))
+	for _, s := range e.signs[:e.general] {
+		e.signs = append(e.signs, finish(own^uint64(s)*hashPrime))
+	}
 }
 
 func blank() (t [outputs]int8) {
@@ -445,7 +465,7 @@ func (x *extractor) statement(st *feedback.Statement) (example, bool) {
 		return example{}, false
 	}
 	e := x.features(from, to)
-	e.weight = weightHandWritten
+	e.weight, e.hand = weightHandWritten, true
 	e.target = [outputs]int8{}
 	for _, t := range st.Themes {
 		e.target[slices.Index(corpora.ThemeIDs, t.Theme)] = 1

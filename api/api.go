@@ -39,8 +39,8 @@ type server struct {
 	patience time.Duration // with wait=indexed
 }
 
-// New makes the API's handler. It begins to load the models of all languages and returns without waiting for them;
-// /readyz tells when they are there. It fails when the store cannot be read.
+// New makes the API's handler. It begins to open the index and the models of all languages and returns without waiting for
+// them; /readyz tells when they are there. It fails when the store cannot be read.
 func New(deps Deps) (http.Handler, error) {
 	s, err := newServer(deps)
 	if err != nil {

@@ -106,6 +106,7 @@ func open(t testing.TB, dir string) (w *world, follow func()) {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w, follow := open(t, t.TempDir())
+	<-w.api.ready.loaded
 	follow()
 	return w
 }

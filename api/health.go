@@ -23,16 +23,16 @@ type Readiness struct {
 
 // readiness is what the server waits for before it says that it is ready.
 type readiness struct {
-	loaded  chan struct{} // closed when the models are, or cannot be
+	loaded  chan struct{} // closed when index and models are open, or cannot be
 	failure error         // why they cannot be; read after loaded is closed
 	target  map[string]int64
 	caught  atomic.Bool // the index has reached the target once
 }
 
-// begin loads the models, and notes what is stored now: the index must reach that once. Later lag is no reason to send
-// requests elsewhere.
+// begin opens the index and the models, and notes what is stored now: the index must reach that once. Later lag is no
+// reason to send requests elsewhere.
 func (r *readiness) begin(ctx context.Context, deps *Deps) error {
-	r.loaded, r.target = make(chan struct{}), map[string]int64{}
+	r.loaded, r.target = make(chan struct{}), map[string]int64{feedback.DefaultWorkspace: 0}
 	workspaces, err := deps.Store.Workspaces(ctx)
 	if err != nil {
 		return fmt.Errorf("api: %w", err)
@@ -44,6 +44,9 @@ func (r *readiness) begin(ctx context.Context, deps *Deps) error {
 	}
 	go func() {
 		defer close(r.loaded)
+		for ws := range r.target { // a workspace of the index answers when it holds what was stored when it was opened
+			deps.Index.Seq(ctx, ws)
+		}
 		if r.failure = deps.Analyzer.Load(); r.failure != nil {
 			deps.Logger.Error("api: the models cannot be loaded", "error", r.failure.Error())
 		}
@@ -68,7 +71,7 @@ func (s *server) readyz(ctx context.Context, _ *call, _ *noPath) (*readyAnswer, 
 			return nil, newProblem(feedback.Unavailable, "the models cannot be loaded: the server's log says why")
 		}
 	default:
-		return nil, newProblem(feedback.Unavailable, "the models are being loaded")
+		return nil, newProblem(feedback.Unavailable, "index and models are being opened")
 	}
 	if !s.ready.caught.Load() {
 		for ws, target := range s.ready.target {

@@ -87,8 +87,8 @@ func BenchmarkSnapshot100k(b *testing.B) {
 	})
 }
 
-// written makes n comments of twenty words from a vocabulary in which some words are far more common than others.
-func written(n int) []feedback.Analysed {
+// prose makes n comments of twenty words from a vocabulary in which some words are far more common than others.
+func prose(n int) []feedback.Analysed {
 	r := rand.New(rand.NewPCG(2, 2))
 	zipf := rand.NewZipf(r, 1.1, 4, 30_000)
 	all := make([]feedback.Analysed, n)
@@ -104,7 +104,7 @@ func written(n int) []feedback.Analysed {
 
 func BenchmarkText50k(b *testing.B) {
 	const n = 50_000
-	all := written(n)
+	all := prose(n)
 	x := openDisk(b, b.TempDir(), nil)
 	apply(b, x, ws, puts(0, all...))
 	b.Run("build", func(b *testing.B) {

@@ -228,7 +228,8 @@ func (s *session) prefix(ctx context.Context, field string, words analysis.Token
 	return s.phrase(ctx, field, positions)
 }
 
-// fuzzy finds words within one edit, or two when the word has six letters or more.
+// fuzzy finds words within one edit (a letter more, less, other, or swapped with its neighbour), or within two when the
+// word has six letters or more.
 func (s *session) fuzzy(ctx context.Context, field string, word []byte) (matcher, error) {
 	reader, ok := s.reader.(bleveapi.IndexReaderFuzzy)
 	if !ok {

@@ -55,45 +55,57 @@ func batch(name string, from, n int) []feedback.Analysed {
 	return all
 }
 
-// life is a log with three episodes and copies of the index folder after each; the columns were saved after the first
-// only.
-func life(t *testing.T) (log *memoryLog, copies [3]string) {
-	t.Helper()
-	log = newMemoryLog()
-	dir := t.TempDir()
-	episodes := [3]func(){
-		func() { log.put(ws, batch("first", 0, 100)...) },
-		func() {
-			log.delete(ws, feedback.Key{Survey: "s", ID: "r3"}, feedback.Key{Survey: "s", ID: "r99"})
-			log.put(ws, batch("second", 50, 80)...)
-		},
-		func() {
-			log.delete(ws, feedback.Key{Survey: "s", ID: "r120"}, feedback.Key{Survey: "s", ID: "r60"})
-			log.put(ws, batch("third", 125, 20)...)
-			log.put(ws, comment("r3", 3, "en", "back again"), comment("r10", 3, "", ""))
-		},
+// episode adds one of three episodes to a log.
+func episode(log *memoryLog, n int) (last int64) {
+	switch n {
+	case 0:
+		last = log.put(ws, batch("first", 0, 100)...)
+	case 1:
+		log.delete(ws, feedback.Key{Survey: "s", ID: "r3"}, feedback.Key{Survey: "s", ID: "r99"})
+		last = log.put(ws, batch("second", 50, 80)...)
+	case 2:
+		log.delete(ws, feedback.Key{Survey: "s", ID: "r120"}, feedback.Key{Survey: "s", ID: "r60"})
+		log.put(ws, batch("third", 125, 20)...)
+		last = log.put(ws, comment("r3", 3, "en", "back again"), comment("r10", 3, "", ""))
 	}
-	for i, episode := range episodes {
-		episode()
-		last, _ := log.LastSeq(t.Context(), ws)
+	return last
+}
+
+// life is a log of three episodes, and what a process leaves on disk that is killed after the first, the second and the
+// third: the columns were saved after the first only. A folder is closed before it is copied, and then gets its old columns
+// back: a copy of files in use is no crash.
+func life(t *testing.T) (log *memoryLog, folders [3]string) {
+	t.Helper()
+	for killed := range folders {
+		log = newMemoryLog()
+		dir := t.TempDir()
+		last := episode(log, 0)
 		x := openDisk(t, dir, log)
 		stop := following(t, x)
 		waitFor(t, x, last)
 		stop()
-		if i == 0 {
+		if err := x.Close(); err != nil {
+			t.Fatal(err)
+		}
+		columns := filepath.Join(dir, ws, "columns")
+		copyFile(t, columns, columns+".first")
+		if killed > 0 {
+			x = openDisk(t, dir, log)
+			stop = following(t, x)
+			for n := 1; n <= killed; n++ {
+				waitFor(t, x, episode(log, n))
+			}
+			stop()
 			if err := x.Close(); err != nil {
 				t.Fatal(err)
 			}
 		}
-		copies[i] = copyFolder(t, dir)
-		if i > 0 { // leave the columns of the first episode behind, as a crash does
-			if err := x.Close(); err != nil {
-				t.Fatal(err)
-			}
-			copyFile(t, filepath.Join(copies[0], ws, "columns"), filepath.Join(dir, ws, "columns"))
+		if err := os.Rename(columns+".first", columns); err != nil {
+			t.Fatal(err)
 		}
+		folders[killed] = dir
 	}
-	return log, copies
+	return log, folders
 }
 
 func copyFolder(t *testing.T, from string) string {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"verbatim/feedback"
@@ -59,9 +60,10 @@ type Index struct {
 	analyzers *analyzers
 	found     chan struct{} // a workspace was asked for that may be new to Follow
 
+	closed atomic.Bool
+
 	mu     sync.Mutex
 	spaces map[string]*space
-	closed bool
 }
 
 // Open opens the index in the folder, which need not exist; workspaces are opened when they are first asked for. With a
@@ -180,10 +182,9 @@ func (x *Index) Rebuild(ctx context.Context, ws string) error {
 func (x *Index) Close() error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.closed {
+	if x.closed.Swap(true) {
 		return nil
 	}
-	x.closed = true
 	var errs []error
 	for _, s := range x.spaces {
 		errs = append(errs, s.close())
@@ -198,7 +199,7 @@ func (x *Index) space(ctx context.Context, ws string) (*space, error) {
 		return nil, err
 	}
 	x.mu.Lock()
-	if x.closed {
+	if x.closed.Load() {
 		x.mu.Unlock()
 		return nil, feedback.Errorf(feedback.Unavailable, "the index is closed")
 	}

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/blevesearch/bleve/v2"
+
 	"verbatim/feedback"
 )
 
@@ -199,16 +201,9 @@ func (s *space) applyAll(ctx context.Context, changes []feedback.Change) error {
 func (s *space) apply(changes []feedback.Change, seq int64) error {
 	operations, rows := s.columns.plan(changes)
 	if s.dir != "" && s.texts == nil {
-		if err := os.MkdirAll(s.dir, 0o700); err != nil {
-			return fmt.Errorf("index: apply: %w", err)
-		}
-		t, err := createTexts(s.bleveFolder(), s.index.analyzers)
-		if err != nil {
+		if err := s.create(); err != nil {
 			return err
 		}
-		s.mu.Lock()
-		s.texts = t
-		s.mu.Unlock()
 	}
 	if s.texts != nil {
 		if err := s.texts.write(operations, seq, rows); err != nil {
@@ -221,6 +216,27 @@ func (s *space) apply(changes []feedback.Change, seq int64) error {
 	s.keep(operations)
 	s.unsaved += len(changes)
 	s.signal()
+	return nil
+}
+
+// create makes the workspace's folder with an empty Bleve index, and leaves nothing when that fails.
+func (s *space) create() error {
+	if s.index.closed.Load() {
+		return feedback.Errorf(feedback.Unavailable, "the index is closed")
+	}
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return fmt.Errorf("index: apply: %w", err)
+	}
+	t, err := createTexts(s.bleveFolder(), s.index.analyzers)
+	switch {
+	case errors.Is(err, bleve.ErrorIndexPathExists):
+		return feedback.Errorf(feedback.Unavailable, "index: apply: another process has made %s meanwhile: start again", s.name)
+	case err != nil:
+		return errors.Join(err, os.RemoveAll(s.bleveFolder()))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.texts = t
 	return nil
 }
 

@@ -179,28 +179,22 @@ func looksUTF16(head []byte) (order encodingunicode.Endianness, ok bool) {
 	if pairs < 2 || most*33 < pairs || least*20 > most {
 		return order, false
 	}
-	return order, isPaired(head, most == nul[0]) && isPrintable(head[:pairs*2], order)
+	return order, !isSingleBytes(head) && isPrintable(head[:pairs*2], order)
 }
 
-// isPaired reports whether the signs between values and words stand beside a NUL. In a file of single bytes they stand
-// beside letters, which as pairs would be Chinese characters.
-func isPaired(head []byte, nulFirst bool) bool {
-	with, without := 0, 0
+// isSingleBytes recognises a file of ASCII or UTF-8 in which a few NULs stand: read as pairs, its letters would be
+// Chinese characters.
+func isSingleBytes(head []byte) bool {
+	printable := func(b byte) bool { return b >= 0x20 && b < 0x7F || b == '\n' || b == '\r' || b == '\t' }
+	both := 0
 	for i := 0; i+1 < len(head); i += 2 {
-		sign, other := head[i], head[i+1]
-		if nulFirst {
-			sign, other = other, sign
-		}
-		if bytes.IndexByte([]byte("\n\r\t ,;:\""), sign) < 0 {
-			continue
-		}
-		if other == 0 {
-			with++
-		} else {
-			without++
+		if printable(head[i]) && printable(head[i+1]) {
+			both++
 		}
 	}
-	return with > 2*without
+	var c census
+	_, _ = c.Write(head)
+	return both*4 > len(head) || c.multi > c.invalid
 }
 
 // isPrintable reports whether nearly all characters of UTF-16 are such as texts have.

@@ -3,8 +3,10 @@ package ingest
 import (
 	"bytes"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding"
@@ -161,6 +163,32 @@ func TestBinaryFilesAreRefused(t *testing.T) {
 	for _, data := range []string{png, "PAR1\x15\x04\x15\x10\x15\x14\x4c\x15\x02\x15\x00\x12\x00\x00", "%PDF-1.7\n\x00\x01\x02\x03\x04\x05\x06"} {
 		if _, err := NewReader(strings.NewReader(data), "s.csv", Options{}); feedback.CodeOf(err) != feedback.Invalid || !strings.Contains(err.Error(), "not a text file") {
 			t.Errorf("%.10q: %v", data, err)
+		}
+	}
+}
+
+// TestStrayNULsDoNotMakeUTF16 puts NULs anywhere into small files in several scripts.
+func TestStrayNULsDoNotMakeUTF16(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(7, 8))
+	files := []string{
+		"id,score,comment\n1,9,fine\n2,8,also fine\n", "id;score;comment\n1;9;Доставка опоздала, но курьер вежлив\n", "id,score,comment\n1,9,物流太慢了，客服态度也不好\n",
+		"id\tscore\tcomment\n1\t9\tÄlä ikinä enää\n",
+	}
+	for _, file := range files {
+		want, _ := readAll(t, "s.csv", file, Options{})
+		for range 60 {
+			data := file
+			for range 1 + rnd.IntN(3) {
+				at := rnd.IntN(len(data) + 1)
+				for at < len(data) && !utf8.RuneStart(data[at]) {
+					at++
+				}
+				data = data[:at] + "\x00" + data[at:]
+			}
+			got, sum := readAll(t, "s.csv", data, Options{})
+			if diff := cmp.Diff(texts(want), texts(got)); diff != "" || sum.Encoding != "UTF-8" {
+				t.Fatalf("%q: %s %s", data, sum.Encoding, diff)
+			}
 		}
 	}
 }

@@ -61,7 +61,7 @@ func cells(t *testing.T, rows []Row) [][]string {
 // same back.
 func TestWhatIsWrittenIsRead(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
-	for range 300 {
+	for range 100 {
 		want := randomRows(rnd)
 		for _, delimiter := range []rune{',', ';', '\t'} {
 			for _, crlf := range []bool{false, true} {
@@ -139,7 +139,7 @@ func TestOrderOfRowsDoesNotMatter(t *testing.T) {
 // letter changed: what one takes, the other takes.
 func TestObjectsLikeTheStandardLibrary(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 6))
-	for range 3000 {
+	for range 2000 {
 		object := map[string]any{"text": randomText(rnd), "n": rnd.IntN(1000), "f": rnd.Float64(), "b": rnd.IntN(2) == 0, "z": nil}
 		object["nested"] = map[string]any{"list": []any{1, "a", nil}, "deep": map[string]any{"text": randomText(rnd)}}
 		text, err := json.Marshal(object)

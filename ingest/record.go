@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"unicode"
 
 	"verbatim/feedback"
 )
@@ -34,13 +35,13 @@ func (r *record) reset(line int) {
 	r.line, r.values, r.problem = line, r.values[:0], nil
 }
 
-// blank reports whether nothing stands in the row.
+// blank reports whether nothing stands in the row but spaces and control characters.
 func (r *record) blank() bool {
 	if r.problem != nil {
 		return false
 	}
 	for _, v := range r.values {
-		if len(bytes.TrimSpace(v)) > 0 {
+		if bytes.IndexFunc(v, func(r rune) bool { return !unicode.IsSpace(r) && !unicode.IsControl(r) }) >= 0 {
 			return false
 		}
 	}
@@ -70,7 +71,7 @@ type window struct {
 	eof bool
 }
 
-func newWindow(src io.Reader) *window { return &window{src: src, buf: make([]byte, 0, 256<<10)} }
+func newWindow(src io.Reader) *window { return &window{src: src, buf: make([]byte, 0, 64<<10)} }
 
 // data is what is unread. It holds until the next call of more.
 func (w *window) data() []byte { return w.buf[w.pos:] }
