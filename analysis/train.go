@@ -48,8 +48,8 @@ const (
 // example is a text ready for training: hashes of its features and what is known of its outputs.
 type example struct {
 	grams, signs []uint32
-	general      int  // the first signs, which mean the same in every dataset; the others are the dataset's own
-	hand         bool // hand-written in our own schema: every theme is labelled
+	general      int           // the first signs, which mean the same in every dataset; the others are the dataset's own
+	hand         bool          // hand-written in our own schema: every theme is labelled
 	target       [outputs]int8 // 1, 0, or unknown
 	weight       float32
 	base         logits // what the shared model says, when the own one is trained on top of it

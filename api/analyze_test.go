@@ -11,7 +11,7 @@ import (
 )
 
 // keysOf lists the keys of a JSON object in their order.
-func keysOf(t testing.TB, object string) []string {
+func keysOf(t *testing.T, object string) []string {
 	t.Helper()
 	it := item{location: "test", raw: json.RawMessage(object)}
 	in := json.NewDecoder(strings.NewReader(object))

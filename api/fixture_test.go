@@ -55,57 +55,57 @@ func (l *lockedBuffer) String() string {
 }
 
 // open opens a folder; the index follows only when follow is called.
-func open(t testing.TB, dir string) (w *world, follow func()) {
-	t.Helper()
+func open(tb testing.TB, dir string) (w *world, follow func()) {
+	tb.Helper()
 	analyzer, err := embedded()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	st, err := store.Open(t.Context(), dir)
+	st, err := store.Open(tb.Context(), dir)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	logs := &lockedBuffer{}
 	logger := slog.New(slog.NewTextHandler(logs, nil))
-	x, err := index.Open(t.Context(), filepath.Join(dir, "index"), st, index.Options{Logger: logger})
+	x, err := index.Open(tb.Context(), filepath.Join(dir, "index"), st, index.Options{Logger: logger})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	api, err := newServer(Deps{
 		Store: st, Index: x, Analyzer: analyzer, Logger: logger,
 		Ingester: &ingest.Ingester{Analyst: &ingest.Analyst{Analyzer: analyzer, Redact: true}, Store: st},
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	w = &world{Server: httptest.NewServer(http.HandlerFunc(api.serve)), api: api, logs: logs}
 	ctx, cancel := context.WithCancel(context.Background())
 	var following sync.WaitGroup
-	t.Cleanup(func() {
-		w.Server.Close()
+	tb.Cleanup(func() {
+		w.Close()
 		cancel()
 		following.Wait()
 		<-api.ready.loaded
 		if err := x.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 		if err := st.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return w, func() {
 		following.Go(func() {
 			if err := x.Follow(ctx); err != nil {
-				t.Error(err)
+				tb.Error(err)
 			}
 		})
 	}
 }
 
 // newWorld is a server on an empty folder with its index following.
-func newWorld(t testing.TB) *world {
-	t.Helper()
-	w, follow := open(t, t.TempDir())
+func newWorld(tb testing.TB) *world {
+	tb.Helper()
+	w, follow := open(tb, tb.TempDir())
 	<-w.api.ready.loaded
 	follow()
 	return w
@@ -119,15 +119,15 @@ type answered struct {
 }
 
 // do sends a request; a body that is not "" is sent as JSON. Header is pairs of name and value.
-func (w *world) do(t testing.TB, method, path, body string, header ...string) answered {
-	t.Helper()
+func (w *world) do(tb testing.TB, method, path, body string, header ...string) answered {
+	tb.Helper()
 	var reader io.Reader
 	if body != "" {
 		reader = strings.NewReader(body)
 	}
-	r, err := http.NewRequestWithContext(t.Context(), method, w.URL+path, reader)
+	r, err := http.NewRequestWithContext(tb.Context(), method, w.URL+path, reader)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
@@ -140,73 +140,73 @@ func (w *world) do(t testing.TB, method, path, body string, header ...string) an
 	}
 	answer, err := w.Client().Do(r)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer answer.Body.Close()
 	read, err := io.ReadAll(answer.Body)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return answered{answer.StatusCode, answer.Header, string(read)}
 }
 
 // get sends a GET and wants 200.
-func (w *world) get(t testing.TB, path string) string {
-	t.Helper()
-	got := w.do(t, http.MethodGet, path, "")
+func (w *world) get(tb testing.TB, path string) string {
+	tb.Helper()
+	got := w.do(tb, http.MethodGet, path, "")
 	if got.status != http.StatusOK {
-		t.Fatalf("GET %s: %d %s", path, got.status, got.body)
+		tb.Fatalf("GET %s: %d %s", path, got.status, got.body)
 	}
 	return got.body
 }
 
 // put posts responses, waits until they are indexed, and returns the answer.
-func (w *world) put(t testing.TB, body string) string {
-	t.Helper()
-	got := w.do(t, http.MethodPost, "/v1/responses?wait=indexed", body)
+func (w *world) put(tb testing.TB, body string) string {
+	tb.Helper()
+	got := w.do(tb, http.MethodPost, "/v1/responses?wait=indexed", body)
 	if got.status != http.StatusOK {
-		t.Fatalf("POST: %d %s", got.status, got.body)
+		tb.Fatalf("POST: %d %s", got.status, got.body)
 	}
 	return got.body
 }
 
 // decode reads JSON that may hold nothing unknown.
-func decode[T any](t testing.TB, body string) T {
-	t.Helper()
+func decode[T any](tb testing.TB, body string) T {
+	tb.Helper()
 	var out T
 	in := json.NewDecoder(strings.NewReader(body))
 	in.DisallowUnknownFields()
 	if err := in.Decode(&out); err != nil {
-		t.Fatalf("%v: %s", err, body)
+		tb.Fatalf("%v: %s", err, body)
 	}
 	return out
 }
 
 // problem reads an answer as a problem and checks that it is one.
-func (a answered) problem(t testing.TB) Problem {
-	t.Helper()
-	p := decode[Problem](t, a.body)
+func (a answered) problem(tb testing.TB) Problem {
+	tb.Helper()
+	p := decode[Problem](tb, a.body)
 	if got := a.header.Get("Content-Type"); got != problemType {
-		t.Errorf("content type %q", got)
+		tb.Errorf("content type %q", got)
 	}
 	if p.Status != a.status || p.Type != "about:blank" || p.Title == "" || p.Detail == "" || p.Code == "" {
-		t.Errorf("status %d with the problem %+v", a.status, p)
+		tb.Errorf("status %d with the problem %+v", a.status, p)
 	}
 	return p
 }
 
 // ready waits until the server says that it is.
-func (w *world) ready(t testing.TB) {
-	t.Helper()
+func (w *world) ready(tb testing.TB) {
+	tb.Helper()
 	<-w.api.ready.loaded
-	last, err := w.api.Store.LastSeq(t.Context(), "default")
+	last, err := w.api.Store.LastSeq(tb.Context(), "default")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
 	defer cancel()
 	if err := w.api.Index.WaitFor(ctx, "default", last); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 

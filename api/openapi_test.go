@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -53,7 +54,7 @@ type schema struct {
 	Enum                 []any              `json:"enum"`
 }
 
-func describe(t testing.TB, w *world) *document {
+func describe(t *testing.T, w *world) *document {
 	t.Helper()
 	var d document
 	if err := json.Unmarshal([]byte(w.get(t, "/openapi.json")), &d); err != nil {
@@ -247,7 +248,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	check := func(method, route, path, body string) {
 		t.Helper()
 		got := w.do(t, method, path, body)
-		described, ok := d.Paths[route][strings.ToLower(method)].Responses[fmt.Sprint(got.status)]
+		described, ok := d.Paths[route][strings.ToLower(method)].Responses[strconv.Itoa(got.status)]
 		if !ok {
 			t.Errorf("%s %s: %d is not described", method, path, got.status)
 			return

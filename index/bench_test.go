@@ -87,6 +87,28 @@ func BenchmarkSnapshot100k(b *testing.B) {
 	})
 }
 
+// BenchmarkOpen100k opens a folder of 100,000 responses: columns, Bleve, and the checksums of its files.
+func BenchmarkOpen100k(b *testing.B) {
+	dir := b.TempDir()
+	x := openDisk(b, dir, nil)
+	apply(b, x, ws, puts(0, prose(100_000)...))
+	if err := x.Close(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		x, err := Open(b.Context(), dir, nil, Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if seq := x.Seq(b.Context(), ws); seq != 100_000 {
+			b.Fatal("holds", seq)
+		}
+		if err := x.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // prose makes n comments of twenty words from a vocabulary in which some words are far more common than others.
 func prose(n int) []feedback.Analysed {
 	r := rand.New(rand.NewPCG(2, 2))

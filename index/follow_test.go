@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -155,6 +156,29 @@ func TestSavedAfterManyChanges(t *testing.T) {
 	c, err := loadColumns(filepath.Join(dir, ws, "columns"))
 	if err != nil || c.seq != 11 || c.size() != 11 {
 		t.Errorf("saved: %v, %v", c, err)
+	}
+}
+
+// TestManyChangesAtOnce applies more changes than a batch has, some of them to responses of an earlier batch.
+func TestManyChangesAtOnce(t *testing.T) {
+	for name, open := range openers() {
+		t.Run(name, func(t *testing.T) {
+			x := open(t)
+			var all []feedback.Analysed
+			for i := range 2*batchSize + 300 {
+				all = append(all, comment(strconv.Itoa(i%(batchSize+100)), 5, "en", fmt.Sprint("word", i)))
+			}
+			apply(t, x, ws, puts(0, all...))
+			if total := search(t, x, feedback.Filter{Match: "word*"}, SearchOptions{}).Total; total != batchSize+100 {
+				t.Errorf("%d hits", total)
+			}
+			if got := matched(t, x, fmt.Sprintf("word%d OR word0", 2*batchSize+200)); got != "0" {
+				t.Errorf("response 0 has its last text: %q", got)
+			}
+			if seq := x.Seq(t.Context(), ws); seq != int64(len(all)) {
+				t.Errorf("holds %d", seq)
+			}
+		})
 	}
 }
 

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -119,7 +121,7 @@ func TestQueriesAgreeWithReading(t *testing.T) {
 				var changes []feedback.Change
 				for range 1 + r.IntN(25) {
 					seq++
-					id := fmt.Sprint(r.IntN(80))
+					id := strconv.Itoa(r.IntN(80))
 					words := make([]string, 1+r.IntN(6))
 					for i := range words {
 						words[i] = vocabulary[r.IntN(len(vocabulary))]
@@ -235,7 +237,7 @@ func TestScoreDependsOnTheTextAlone(t *testing.T) {
 			}
 			seq := int64(len(corpus()))
 			for i := range 5 {
-				apply(t, x, ws, puts(seq, comment(fmt.Sprint("x", i), 1, "en", "late refunding"), comment(fmt.Sprint("y", i), 1, "fr", "refund delivery delivery")))
+				apply(t, x, ws, puts(seq, comment(fmt.Sprint("x", i), 1, "en", "late refunding"), comment(fmt.Sprint("y", i), 1, "fr", "refund delivery, delivery")))
 				seq += 2
 			}
 			for _, query := range queries {
@@ -244,6 +246,37 @@ func TestScoreDependsOnTheTextAlone(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestScores works scores out by hand: the root of the mentions by the root of the words, the best field's; words add up.
+func TestScores(t *testing.T) {
+	x := cleanUp(t, OpenMemory(true))
+	apply(t, x, ws, puts(0,
+		comment("alone", 1, "en", "refund"),
+		comment("four", 1, "en", "refund was rather slow"), // "was" is no word of the English field
+		comment("often", 1, "en", "slow refund, refund slow refund"),
+		suggest(comment("both", 1, "und", "refund please quickly now"), "und", "refund"),
+	))
+	tests := []struct {
+		query, id string
+		want      float64
+	}{
+		{"refund", "alone", 1},
+		{"refund", "four", math.Sqrt(1.0 / 3)},
+		{"refund", "often", math.Sqrt(3.0 / 5)},
+		{"refund", "both", 1},
+		{"refund slow", "often", math.Sqrt(3.0/5) + math.Sqrt(2.0/5)},
+		{"refund OR slow", "often", math.Sqrt(3.0 / 5)},
+		{`"slow refund"`, "often", 2 * math.Sqrt2 * math.Sqrt(1.0/5)},
+		{"ref*", "often", 0.1},
+		{"refund ref*", "alone", 1.1},
+		{"refund -slow", "alone", 1},
+	}
+	for _, test := range tests {
+		if got := scoreOf(t, x, test.query, test.id); math.Abs(got-test.want) > 1e-6 {
+			t.Errorf("%s for %s: %v, want %v", test.query, test.id, got, test.want)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -57,11 +58,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return exitFailed
 }
 
+// interruption says what an interrupted command leaves, without the error that the interruption itself is.
 func interruption(err error) string {
-	if errors.Is(err, context.Canceled) {
-		return "what was finished before is kept"
+	text := strings.TrimPrefix(err.Error(), context.Canceled.Error())
+	if text = strings.TrimPrefix(text, "; "); text != "" {
+		return text
 	}
-	return err.Error()
+	return "what was finished before is kept"
 }
 
 // usageError is a command line that cannot be understood.
