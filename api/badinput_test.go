@@ -113,11 +113,14 @@ func TestSeveralWrongFieldsAreAllNamed(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	var many []string
-	for i := range 100 {
+	for i := range maxMembers {
 		many = append(many, fmt.Sprintf(`"x%d":1`, i))
 	}
 	if p := w.do(t, http.MethodPost, "/v1/responses", "{"+strings.Join(many, ",")+"}").problem(t); len(p.Errors) != maxWrong {
 		t.Errorf("%d", len(p.Errors))
+	}
+	if p := w.do(t, http.MethodPost, "/v1/responses", `{"x":1,`+strings.Join(many, ",")+"}").problem(t); !strings.Contains(p.Detail, "more than 100 fields") {
+		t.Errorf("%+v", p)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -155,42 +156,27 @@ func invalidAt(body []byte) int {
 	return len(body)
 }
 
-// member is a field of an object as it was sent.
-type member struct {
-	name string
-	raw  json.RawMessage
-}
-
-// maxWrong is how many wrong fields of one object are listed.
-const maxWrong = 20
+// Limits of one object.
+const (
+	maxWrong   = 20  // wrong fields that are listed
+	maxMembers = 100 // fields, known or not
+)
 
 // members takes an object apart. Null members are left out: null is the same as absent.
 func (it *item) members() ([]member, *Problem) {
-	in := json.NewDecoder(bytes.NewReader(it.raw))
-	if opening, err := in.Token(); err != nil || opening != json.Delim('{') {
+	if first(it.raw) != '{' {
 		return nil, it.problem(feedback.Invalid, "", "every item must be a JSON object")
 	}
-	var out []member
-	seen := map[string]bool{}
-	for in.More() {
-		var m member
-		token, err := in.Token()
-		if err == nil {
-			m.name, _ = token.(string)
-			err = in.Decode(&m.raw)
-		}
-		if err != nil { // cannot happen: items found it to be valid
-			return nil, it.problem(feedback.Invalid, "", "the object is not valid JSON")
-		}
-		if seen[m.name] {
+	all := splitObject(it.raw, maxMembers)
+	if len(all) > maxMembers {
+		return nil, it.problem(feedback.Invalid, "", fmt.Sprintf("the object has more than %d fields: put values of your own under attributes", maxMembers))
+	}
+	for i, m := range all {
+		if slices.ContainsFunc(all[:i], func(o member) bool { return o.name == m.name }) {
 			return nil, it.problem(feedback.Invalid, nameOf(m.name), nameOf(m.name)+" stands twice in the object")
 		}
-		seen[m.name] = true
-		if string(m.raw) != "null" {
-			out = append(out, m)
-		}
 	}
-	return out, nil
+	return slices.DeleteFunc(all, func(m member) bool { return string(m.raw) == "null" }), nil
 }
 
 // problem makes a problem with a field of the item, or with all of it ("").

@@ -108,16 +108,19 @@ func (p *Problem) blames(it *item, field string) bool {
 // text makes the reader of a field that is a string.
 func text(name string, at func(*feedback.Response) *string) func(*feedback.Response, json.RawMessage) string {
 	return func(r *feedback.Response, raw json.RawMessage) string {
-		if json.Unmarshal(raw, at(r)) != nil {
+		written, ok := unquote(raw)
+		if !ok {
 			return name + " must be a string"
 		}
+		*at(r) = written
 		return ""
 	}
 }
 
 // readID reads a string; platforms also send whole numbers.
 func readID(r *feedback.Response, raw json.RawMessage) string {
-	if json.Unmarshal(raw, &r.ID) == nil {
+	var ok bool
+	if r.ID, ok = unquote(raw); ok {
 		return ""
 	}
 	if _, err := strconv.ParseInt(string(raw), 10, 64); err != nil {
@@ -130,8 +133,8 @@ func readID(r *feedback.Response, raw json.RawMessage) string {
 // readScore reads a number, or a string as surveys export it. A blank string is neither a score nor the absence of one.
 func readScore(r *feedback.Response, raw json.RawMessage) string {
 	const wrong = "score must be a whole number from 0 to 10; leave it out when there is none"
-	var written string
-	if json.Unmarshal(raw, &written) != nil {
+	written, ok := unquote(raw)
+	if !ok {
 		if r.Score.UnmarshalJSON(raw) != nil {
 			return wrong
 		}
@@ -159,8 +162,7 @@ const firstYear, lastYear = 1900, 2200
 // moment makes the reader of a field that is a time; a date stands for its midnight in UTC.
 func moment(name string, at func(*feedback.Response) *time.Time) func(*feedback.Response, json.RawMessage) string {
 	return func(r *feedback.Response, raw json.RawMessage) string {
-		var written string
-		if json.Unmarshal(raw, &written) == nil {
+		if written, ok := unquote(raw); ok {
 			for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
 				t, err := time.Parse(layout, strings.TrimSpace(written))
 				if err == nil && t.Year() >= firstYear && t.Year() <= lastYear {

@@ -8,8 +8,8 @@
 //
 // Words are looked up in Bleve's postings, and the query over them is evaluated here rather than by Bleve's query
 // objects: their scores depend on how common a word is at the moment, so that every write would move the scores of all
-// hits and pages under a cursor would overlap. Here a hit's score depends on its own text only, pages keep their place
-// while others write, and the same data gives the same order whatever way it arrived.
+// hits and pages under a cursor would overlap. Here a hit's score depends on its own text only, so that pages keep their
+// place while others write.
 //
 // Rows are numbered in the order of the log and never reused. On disk a workspace is a folder with the Bleve index
 // ("bleve") and a snapshot of the columns ("columns"); Bleve is never behind the snapshot, and what comes after the

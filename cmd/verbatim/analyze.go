@@ -127,7 +127,7 @@ func (l *jsonLines) write(row *ingest.Analysed) error {
 	if row.Err != nil {
 		return l.encoder.Encode(refusedLine{ID: row.Err.ID, Line: row.Err.Line, Error: refusedError{row.Err.Code, row.Err.Error()}})
 	}
-	return l.encoder.Encode(analysedLine{ID: row.Analysed.ID, Analysis: tags(row).CodePoints(row.Analysed.Comment)})
+	return l.encoder.Encode(analysedLine{ID: row.ID, Analysis: tags(row).CodePoints(row.Comment)})
 }
 
 // tags returns the analysis, and for a blank comment one that says so.
@@ -155,7 +155,7 @@ func (l *tableLines) write(row *ingest.Analysed) error {
 	if a.Sentiment != nil {
 		label = fmt.Sprintf("%s %+.2f", a.Sentiment.Label, a.Sentiment.Score)
 	}
-	_, err := fmt.Fprintf(l.w, "%s  %s  %-14s  %s\n    %s\n", row.Analysed.ID, a.Language.Code, label, themesText(a), oneLine(row.Analysed.Comment))
+	_, err := fmt.Fprintf(l.w, "%s  %s  %-14s  %s\n    %s\n", row.ID, a.Language.Code, label, themesText(a), oneLine(row.Comment))
 	return err
 }
 
@@ -198,7 +198,7 @@ func (l *csvLines) write(row *ingest.Analysed) error {
 			return err
 		}
 	}
-	cells := []string{row.Analysed.ID, strconv.Itoa(row.Line), "", "", "", "", "", "", ""}
+	cells := []string{row.ID, strconv.Itoa(row.Line), "", "", "", "", "", "", ""}
 	if row.Err != nil {
 		cells[0], cells[1], cells[8] = row.Err.ID, strconv.Itoa(row.Err.Line), row.Err.Error()
 	} else {

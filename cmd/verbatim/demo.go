@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -52,7 +53,7 @@ func demo(cmd *cobra.Command, svg string) error {
 		return err
 	}
 	counts := index.OpenMemory(false)
-	defer counts.Close()
+	defer counts.Close() //nolint:errcheck // it is in memory
 	changes := make([]feedback.Change, len(responses))
 	for i := range responses {
 		changes[i] = feedback.Change{Seq: int64(i + 1), Kind: feedback.ChangePut, Key: responses[i].Key(), Analysed: &responses[i]}
@@ -209,7 +210,7 @@ func phrases(responses []feedback.Analysed, key feedback.DriverKey) string {
 			continue
 		}
 		for _, s := range a.Statements {
-			if slices.Contains(s.Themes, feedback.StatementTheme{Theme: key.Theme, Sentiment: key.Sentiment}) {
+			if slices.Contains(s.Themes, feedback.StatementTheme(key)) {
 				for _, p := range analysis.Phrases(s.Text) {
 					count[p]++
 				}
@@ -217,13 +218,14 @@ func phrases(responses []feedback.Analysed, key feedback.DriverKey) string {
 		}
 	}
 	var list []string
-	for p := range count {
-		list = append(list, p)
+	for p, n := range count {
+		if n > 1 { // what one person says is a quote
+			list = append(list, p)
+		}
 	}
 	slices.SortFunc(list, func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b)) })
-	text := ""
-	for i, p := range list[:min(most, len(list))] {
-		text += map[bool]string{true: ": ", false: ", "}[i == 0] + p
+	if len(list) == 0 {
+		return ""
 	}
-	return text
+	return ": " + strings.Join(list[:min(most, len(list))], ", ")
 }

@@ -92,7 +92,7 @@ func driversOf(cmd *cobra.Command, input *inputFlags, filters *filterFlags, path
 	}
 	rows := newFiles(cmd, input, slices.Clone(paths), options)
 	counts := index.OpenMemory(filter.Match != "")
-	defer counts.Close()
+	defer counts.Close() //nolint:errcheck // it is in memory
 	analyst := &ingest.Analyst{Analyzer: analyzer, Redact: redact}
 	if err := fill(cmd.Context(), analyst, rows, counts); err != nil {
 		rows.progress.done()
@@ -115,7 +115,7 @@ func fill(ctx context.Context, analyst *ingest.Analyst, rows ingest.Rows, counts
 		for i := range batch {
 			if b := &batch[i]; b.Err == nil {
 				seq++
-				changes = append(changes, feedback.Change{Seq: seq, Kind: feedback.ChangePut, Key: b.Analysed.Key(), Analysed: &b.Analysed})
+				changes = append(changes, feedback.Change{Seq: seq, Kind: feedback.ChangePut, Key: b.Key(), Analysed: &b.Analysed})
 			}
 		}
 		return counts.Apply(ctx, feedback.DefaultWorkspace, changes)

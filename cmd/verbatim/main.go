@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"verbatim/analysis"
-	"verbatim/feedback"
 )
 
 // Exit codes.
@@ -35,7 +34,7 @@ func main() {
 
 // run runs one command and returns its exit code; tests call it as main does.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	root := newRoot()
+	root := newRoot() //nolint:contextcheck // cobra hands the context to the commands
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
@@ -71,14 +70,6 @@ func interruption(err error) string {
 type usageError struct{ error }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
-
-// usageOf turns an invalid argument into a usage error; other errors stay.
-func usageOf(err error) error {
-	if feedback.CodeOf(err) == feedback.Invalid {
-		return usageError{err}
-	}
-	return err
-}
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{

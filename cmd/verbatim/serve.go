@@ -82,7 +82,7 @@ func serve(cmd *cobra.Command, f *folder, addr string, demo bool, logger *slog.L
 	}
 	server := api.NewServer(addr, handler)
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return ignoreEnd(ctx, f.index.Follow(ctx)) })
+	group.Go(func() error { return f.index.Follow(ctx) })
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)
@@ -97,12 +97,4 @@ func serve(cmd *cobra.Command, f *folder, addr string, demo bool, logger *slog.L
 	})
 	fmt.Fprintf(cmd.OutOrStdout(), "Verbatim answers on http://%s (API: /v1, description: /openapi.json). Ctrl-C stops it.\n", listener.Addr())
 	return group.Wait()
-}
-
-// ignoreEnd drops the error of a context that was ended on purpose.
-func ignoreEnd(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }
