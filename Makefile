@@ -48,7 +48,8 @@ deps: ## install with apt what the tests need besides Go: a C compiler for the r
 
 .PHONY: train
 train: ## train the models on DATA and the built-in comments, and rewrite models/
-	$(GO) run ./cmd/verbatim train $(DATA) --leave-out nps_challenge_dev --out models
+	$(GO) run ./cmd/verbatim train $(DATA) --leave-out nps_challenge_dev --out models \
+		--language-models "$$($(GO) list -m -f '{{.Dir}}' github.com/pemistahl/lingua-go)/language-models"
 
 .PHONY: eval
 eval: ## score the models on the test part of the built-in comments

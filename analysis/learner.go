@@ -19,12 +19,13 @@ type learner struct {
 }
 
 const (
-	learningRate = 0.25
-	biasRate     = 0.02
-	decay        = 2e-6 // of a weight at each step it takes part in
-	firstSquare  = 0.02
-	weightLimit  = 4     // of a quantized weight
-	weightCut    = 0.012 // a smaller one is dropped
+	signRate    = 0.25 // learning rates of the first epoch
+	gramRate    = 0.08
+	biasRate    = 0.02
+	decay       = 2e-6 // of a weight at each step it takes part in
+	firstSquare = 0.02
+	weightLimit = 4     // of a quantized weight
+	weightCut   = 0.012 // a smaller one is dropped
 )
 
 func newLearner(bits int) *learner {
@@ -47,10 +48,10 @@ var tasks = [][]task{
 }
 
 // train runs the epochs over the examples in an order that depends on nothing but their number.
-func (l *learner) train(ctx context.Context, examples []*example, epochs int, after func(epoch int)) error {
+func (l *learner) train(ctx context.Context, examples []*example, epochs int, first float32, after func(epoch int)) error {
 	for epoch := range epochs {
 		order := shuffled(len(examples), epoch)
-		rate := float32(learningRate) * float32(epochs-epoch) / float32(epochs)
+		rate := first * float32(epochs-epoch) / float32(epochs)
 		var wg sync.WaitGroup
 		for _, group := range tasks {
 			wg.Go(func() {
@@ -82,7 +83,7 @@ func (l *learner) trainSigns(ctx context.Context, examples []*example) error {
 			signs = append(signs, &example{signs: e.signs[:e.general], target: e.target, weight: 1})
 		}
 	}
-	return l.train(ctx, signs, epochsSigns, func(int) {})
+	return l.train(ctx, signs, epochsSigns, signRate, func(int) {})
 }
 
 const epochsSigns = 10

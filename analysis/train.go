@@ -132,7 +132,7 @@ func trainShared(ctx context.Context, data *trainingData, langs []string, option
 	if err := l.trainSigns(ctx, all); err != nil {
 		return nil, err
 	}
-	if err := l.train(ctx, all, epochsShared, func(epoch int) { options.report("shared", epoch, epochsShared) }); err != nil {
+	if err := l.train(ctx, all, epochsShared, gramRate, func(epoch int) { options.report("shared", epoch, epochsShared) }); err != nil {
 		return nil, err
 	}
 	m := l.model(models.Shared, len(all), data.digest)
@@ -176,7 +176,7 @@ func trainOwn(ctx context.Context, lang string, examples []example, shared *mode
 		list[i] = &examples[i]
 	}
 	l.onTop = shared != nil
-	if err := l.train(ctx, list, epochsOwn, func(int) {}); err != nil {
+	if err := l.train(ctx, list, epochsOwn, gramRate, func(int) {}); err != nil {
 		return nil, err
 	}
 	return l.model(lang, len(examples), digest), nil

@@ -37,6 +37,7 @@ type server struct {
 	spec     []byte // the OpenAPI document
 	ready    readiness
 	patience time.Duration // with wait=indexed
+	origins  *http.CrossOriginProtection
 }
 
 // New makes the API's handler. It begins to open the index and the models of all languages and returns without waiting for
@@ -57,7 +58,7 @@ func newServer(deps Deps) (*server, error) {
 		deps.Logger = slog.Default()
 	}
 	gin.SetMode(gin.ReleaseMode) // the other modes print
-	s := &server{Deps: deps, engine: gin.New(), patience: waitIndexed}
+	s := &server{Deps: deps, engine: gin.New(), patience: waitIndexed, origins: http.NewCrossOriginProtection()}
 	// Ids may hold slashes and plus signs: they are matched as they were sent, and unescaped in pathID.
 	s.engine.UseEscapedPath, s.engine.UnescapePathValues = true, false
 	s.engine.RedirectTrailingSlash = false

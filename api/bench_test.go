@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -39,7 +40,7 @@ func BenchmarkAnalyze(b *testing.B) {
 	w := newWorld(b)
 	for _, n := range []int{1, 1000} {
 		body := manyTexts(n, "")
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			for b.Loop() {
 				send(b, w.api.engine, http.MethodPost, "/v1/analyze", body)
 			}
@@ -52,7 +53,7 @@ func BenchmarkPutResponses(b *testing.B) {
 	w := newWorld(b)
 	for _, n := range []int{1, 1000} {
 		round := 0
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			for b.Loop() {
 				round++
 				send(b, w.api.engine, http.MethodPost, "/v1/responses", manyTexts(n, fmt.Sprintf(`,"survey":"%d-%d","score":%d`, n, round, round%11)))

@@ -69,7 +69,7 @@ func (s *server) recover(c *gin.Context) {
 // guard keeps web pages out, since without keys whoever reaches the server may do everything: a page elsewhere may not
 // post here, nor read here under a name of its own that points to this machine.
 func (s *server) guard(c *gin.Context) {
-	if err := http.NewCrossOriginProtection().Check(c.Request); err != nil {
+	if err := s.origins.Check(c.Request); err != nil {
 		s.refuse(c, statusProblem(http.StatusForbidden, feedback.Forbidden, "a web page of another origin may not change anything here"))
 		return
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"reflect"
@@ -80,7 +81,7 @@ func (s *server) finish() {
 		}
 		for field, property := range schema.Properties {
 			if property.Description == "" {
-				property.Description = fieldNotes[field]
+				property.Description = cmp.Or(fieldNotes[name+"."+field], fieldNotes[field])
 			}
 		}
 	}

@@ -40,6 +40,9 @@ func (p *param) describe() *huma.Param {
 		example = nil
 	}
 	out := &huma.Param{Name: p.name, In: "query", Description: p.about, Schema: schema, Example: example}
+	if p.list {
+		out.Description += " Repeat it, or put commas between the values."
+	}
 	if p.many {
 		explode := true
 		out.Schema, out.Style, out.Explode = &huma.Schema{Type: huma.TypeArray, Items: schema}, "form", &explode

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -18,8 +19,11 @@ type route struct {
 	params       []param // what may stand in the query; anything else is refused
 	body         *content
 	answers      []answer // the first is the usual one
-	errors       []int    // statuses of the problems it may answer, beside 400, 500 and 503
+	errors       []int    // statuses of the problems it may answer, beside commonErrors
 }
+
+// commonErrors are the statuses of problems that any operation may answer.
+var commonErrors = []int{http.StatusBadRequest, http.StatusMisdirectedRequest, http.StatusInternalServerError, http.StatusServiceUnavailable}
 
 // content describes a body. Schema names a component; "" for one without a schema of its own (text).
 type content struct {
@@ -76,7 +80,11 @@ func (r *route) operation() huma.Operation {
 		}
 		op.Responses[strconv.Itoa(a.status)] = described
 	}
-	for _, status := range append(r.errors, http.StatusBadRequest, http.StatusInternalServerError, http.StatusServiceUnavailable) {
+	problems := append(slices.Clone(commonErrors), r.errors...)
+	if r.method != http.MethodGet {
+		problems = append(problems, http.StatusForbidden)
+	}
+	for _, status := range problems {
 		op.Responses[strconv.Itoa(status)] = &huma.Response{
 			Description: http.StatusText(status),
 			Content:     map[string]*huma.MediaType{problemType: {Schema: component("Problem")}},

@@ -22,7 +22,9 @@ type Analyst struct {
 	Taxonomy *feedback.Taxonomy // nil for the default one
 }
 
-// Analyse analyses one response. The analyses are nil where the text is blank. An error wraps models.ErrDamaged.
+// Analyse analyses one response. The response that comes back is the one to store: the offsets of its analyses fit its
+// texts, marks included. The analyses are nil where the text is blank. A [feedback.Corrupt] error, which wraps
+// models.ErrDamaged, says which model cannot be read.
 func (a *Analyst) Analyse(r feedback.Response) (feedback.Analysed, error) {
 	if a.Redact {
 		r.Comment, _ = analysis.Redact(r.Comment)
@@ -31,17 +33,23 @@ func (a *Analyst) Analyse(r feedback.Response) (feedback.Analysed, error) {
 	out := feedback.Analysed{Response: r}
 	var err error
 	if out.Analysis, err = a.text(r.Comment, r.Lang); err != nil {
-		return out, err
+		return feedback.Analysed{}, err
 	}
-	out.SuggestionAnalysis, err = a.text(r.Suggestion, r.Lang)
-	return out, err
+	if out.SuggestionAnalysis, err = a.text(r.Suggestion, r.Lang); err != nil {
+		return feedback.Analysed{}, err
+	}
+	return out, nil
 }
 
 func (a *Analyst) text(text, lang string) (*feedback.Analysis, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, nil
 	}
-	return a.Analyzer.Analyze(text, analysis.Hint{Lang: lang, Declared: a.Declared}, a.Taxonomy)
+	tags, err := a.Analyzer.Analyze(text, analysis.Hint{Lang: lang, Declared: a.Declared}, a.Taxonomy)
+	if err != nil {
+		return nil, feedback.Errorf(feedback.Corrupt, "ingest: analyse: %w: install the program again", err)
+	}
+	return tags, nil
 }
 
 // Analysed is a row with its analysis; Err is set on a row that was rejected, and then there is none.
@@ -50,103 +58,140 @@ type Analysed struct {
 	feedback.Analysed
 }
 
-// Rows is where rows come from, io.EOF after the last: a Reader, or several in turn.
+// Rows is where rows come from, io.EOF after the last: a Reader, or several in turn. Next is called from one goroutine.
 type Rows interface {
 	Next() (Row, error)
 }
 
-// batchSize is how many rows are analysed, and stored, at a time.
-const batchSize = 500
+// A batch, which is analysed and stored at a time, ends with this many rows or bytes of text, whichever comes first: the
+// bytes keep a file of long texts from filling the memory.
+const (
+	batchRows  = 500
+	batchBytes = 4 << 20
+)
 
-// All analyses the rows on all cores and calls each with batches in the order of the rows, from one goroutine. It ends
-// with the first error of the rows, of each, or of the context.
+// All analyses the rows on all cores and calls each with batches in the order of the rows, from one goroutine.
+//
+// It ends with the first error in that order: of the rows, of their analysis, or of each. All rows before the one that
+// failed have been handed over by then, so that the same input always ends at the same place. When the context ends, no
+// further batch is handed over, and its cause is returned unless none is left. No goroutine outlives the call, so it
+// waits for a Next that blocks.
 func (a *Analyst) All(ctx context.Context, rows Rows, each func([]Analysed) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	workers := runtime.GOMAXPROCS(0)
-	queue := make(chan chan []Analysed, 2*workers) // batches in order, each filled when it is ready
+	queue := make(chan chan batch, 2*workers) // in the order of the rows; each gets its batch when that is analysed
 	jobs := make(chan job)
 	group.Go(func() error {
 		defer close(queue)
 		defer close(jobs)
-		return read(ctx, rows, queue, jobs)
+		return feed(ctx, rows, queue, jobs)
 	})
 	for range workers {
-		group.Go(func() error { return a.work(jobs) })
+		group.Go(func() error {
+			a.work(ctx, jobs)
+			return nil
+		})
 	}
-	group.Go(func() error {
-		for batch := range queue {
-			select {
-			case done := <-batch:
-				if err := each(done); err != nil {
-					return err
-				}
-			case <-ctx.Done():
-				return context.Cause(ctx)
-			}
-		}
-		return nil
-	})
+	group.Go(func() error { return deliver(ctx, queue, each) })
 	return group.Wait()
+}
+
+// batch is a piece of the input in its order. err is what comes after its rows, if anything went wrong.
+type batch struct {
+	rows []Analysed
+	err  error
 }
 
 // job is a batch to analyse and where to send it.
 type job struct {
-	batch []Analysed
-	done  chan<- []Analysed
+	batch
+	done chan<- batch
 }
 
-// read reads batches and passes each to the workers and, in order, to the queue.
-func read(ctx context.Context, rows Rows, queue chan<- chan []Analysed, jobs chan<- job) error {
-	for {
-		batch, last := readBatch(rows)
-		if len(batch) > 0 {
-			done := make(chan []Analysed, 1)
-			select {
-			case queue <- done:
-			case <-ctx.Done():
-				return context.Cause(ctx)
-			}
-			select {
-			case jobs <- job{batch, done}:
-			case <-ctx.Done():
-				return context.Cause(ctx)
+// feed reads batches and passes each to the workers and, in order, to the queue. Its error is that of the context.
+func feed(ctx context.Context, rows Rows, queue chan<- chan batch, jobs chan<- job) error {
+	for end := false; !end; {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		next := readBatch(rows)
+		if end = next.err != nil; errors.Is(next.err, io.EOF) {
+			next.err = nil
+			if len(next.rows) == 0 {
+				return nil
 			}
 		}
-		if errors.Is(last, io.EOF) {
-			return nil
+		done := make(chan batch, 1) // so that no worker waits
+		select {
+		case queue <- done:
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
-		if last != nil {
-			return last
+		select {
+		case jobs <- job{next, done}:
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
 	}
+	return nil
 }
 
-func readBatch(rows Rows) ([]Analysed, error) {
-	batch := make([]Analysed, 0, batchSize)
-	for len(batch) < batchSize {
+// readBatch reads the next rows; err is io.EOF after the last.
+func readBatch(rows Rows) batch {
+	b := batch{rows: make([]Analysed, 0, batchRows)}
+	for size := 0; len(b.rows) < batchRows && size < batchBytes; {
 		row, err := rows.Next()
 		if err != nil {
-			return batch, err
+			b.err = err
+			break
 		}
-		batch = append(batch, Analysed{Row: row})
+		b.rows = append(b.rows, Analysed{Row: row})
+		size += len(row.Response.Comment) + len(row.Response.Suggestion)
 	}
-	return batch, nil
+	return b
 }
 
-func (a *Analyst) work(jobs <-chan job) error {
+// work analyses batches until there are no more, or the context ends.
+func (a *Analyst) work(ctx context.Context, jobs <-chan job) {
 	for j := range jobs {
-		for i := range j.batch {
-			b := &j.batch[i]
-			if b.Err != nil {
+		for i := range j.rows {
+			if ctx.Err() != nil {
+				return
+			}
+			row := &j.rows[i]
+			if row.Err != nil {
 				continue
 			}
-			analysed, err := a.Analyse(b.Row.Response)
+			analysed, err := a.Analyse(row.Row.Response)
 			if err != nil {
-				return err
+				j.rows, j.err = j.rows[:i], err
+				break
 			}
-			b.Analysed = analysed
+			row.Analysed = analysed
 		}
 		j.done <- j.batch
+	}
+}
+
+// deliver hands the batches over in their order.
+func deliver(ctx context.Context, queue <-chan chan batch, each func([]Analysed) error) error {
+	for done := range queue {
+		var next batch
+		select {
+		case next = <-done:
+		case <-ctx.Done():
+		}
+		if ctx.Err() != nil { // a batch may be ready as well, and chance must not decide
+			return context.Cause(ctx)
+		}
+		if len(next.rows) > 0 {
+			if err := each(next.rows); err != nil {
+				return err
+			}
+		}
+		if next.err != nil {
+			return next.err
+		}
 	}
 	return nil
 }

@@ -7,25 +7,24 @@ import (
 	"verbatim/store"
 )
 
-// Imported counts what became of the rows of an import so far.
+// Imported counts what became of the rows of an import so far; Read is the sum of the others. Rejected are those that the
+// file got wrong and those that the store refuses, such as a response that was deleted.
 type Imported struct {
 	Read, Created, Updated, Unchanged, Rejected int
 }
 
-// Import analyses rows and stores them under the import's id, batch by batch, each durable before the next is counted.
-// It calls after each batch (may be nil). When it ends early, by an error or by the context, what was counted is stored
-// and the same import can be run again: rows that are there are unchanged.
+// Import analyses rows and stores them under the import's id, batch by batch, each durable before it is counted. It calls
+// after behind each batch (may be nil). When it ends early, by an error of [Analyst.All] or the store or by the context,
+// exactly what was counted is stored, and the same import can be run again: rows that are there are unchanged.
 func (i *Ingester) Import(ctx context.Context, workspace, id string, rows Rows, after func(Imported)) (Imported, error) {
 	var counts Imported
 	err := i.Analyst.All(ctx, rows, func(batch []Analysed) error {
 		puts := make([]feedback.Analysed, 0, len(batch))
 		for k := range batch {
-			counts.Read++
 			if batch[k].Err != nil {
-				counts.Rejected++
 				continue
 			}
-			batch[k].Analysed.Import = id
+			batch[k].Import = id
 			puts = append(puts, batch[k].Analysed)
 		}
 		// A batch that is being written is finished whatever happens: half of it would be neither stored nor counted.
@@ -33,6 +32,8 @@ func (i *Ingester) Import(ctx context.Context, workspace, id string, rows Rows, 
 		if err != nil {
 			return err
 		}
+		counts.Read += len(batch)
+		counts.Rejected += len(batch) - len(puts)
 		for k := range results {
 			counts.add(results[k].Status)
 		}

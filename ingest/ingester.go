@@ -2,10 +2,12 @@ package ingest
 
 import (
 	"context"
-	"errors"
+	"maps"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
@@ -21,15 +23,16 @@ type Ingester struct {
 	Store   *store.Store
 }
 
-// Outcome says what became of one response. Analysed is what is stored now, as far as this call knows; it is empty when
-// the response was rejected, and Problem says why.
+// Outcome says what became of one response. Analysed is the response as this call made it, redacted and analysed: it is
+// what is stored now, unless Reason is [store.Stale]. It is empty when the response was rejected; Problem says why.
 type Outcome struct {
 	store.PutResult
 	Analysed feedback.Analysed
 }
 
-// Put validates, analyses and stores responses of a workspace in one durable transaction, and answers in their order. A
-// response that is not valid is rejected and does not stop the others. An error means that none is stored.
+// Put validates, analyses and stores responses of a workspace in one durable transaction, and answers in their order. One
+// that names no survey belongs to [feedback.DefaultSurvey]. One that is not valid is rejected and does not stop the
+// others. An error means that none is stored: that of the context, [feedback.Corrupt] for a damaged model, or the store's.
 func (i *Ingester) Put(ctx context.Context, workspace string, responses []feedback.Response) ([]Outcome, error) {
 	outcomes := make([]Outcome, len(responses))
 	if err := i.analyse(ctx, responses, outcomes); err != nil {
@@ -77,26 +80,17 @@ func (i *Ingester) analyse(ctx context.Context, responses []feedback.Response, o
 }
 
 func (i *Ingester) analyseOne(r feedback.Response, out *Outcome) error {
-	if r.Survey == "" {
+	if strings.TrimSpace(r.Survey) == "" {
 		r.Survey = feedback.DefaultSurvey
 	}
 	out.Key = r.Key()
-	if err := Validate(&r); err != nil {
-		out.Status = store.Rejected
-		out.Problem = problemOf(err)
-		return nil
+	if out.Problem = validate(&r); out.Problem == nil {
+		var err error
+		out.Analysed, err = i.Analyst.Analyse(r)
+		return err
 	}
-	var err error
-	out.Analysed, err = i.Analyst.Analyse(r)
-	return err
-}
-
-func problemOf(err error) *feedback.Error {
-	var e *feedback.Error
-	if errors.As(err, &e) {
-		return e
-	}
-	return feedback.Errorf(feedback.Invalid, "the response is not valid: %w", err)
+	out.Status = store.Rejected
+	return nil
 }
 
 // Limits of the fields of a response, in bytes unless they say otherwise.
@@ -104,31 +98,43 @@ const (
 	maxName       = 256
 	maxAttributes = 200 // attributes
 	maxValue      = 2000
+	maxWeight     = 1e6 // so that sums of squared weights stay finite
 )
 
-// Validate checks what a response from outside may hold: an [feedback.Invalid] or [feedback.TooLarge] error names the
-// field and the limit, without what was submitted.
+// The years that a time may be of; files have the same limits.
+const firstYear, lastYear = 1900, 2200
+
+// Validate checks what a response from outside may hold: an [feedback.Invalid] or [feedback.TooLarge] error begins with
+// the field and names the limit, without what was submitted. Every response needs an id, and the score may be
+// [feedback.Unscored]. Texts have up to [feedback.MaxComment] code points; the names (id, survey, lang, respondent,
+// touchpoint and those of attributes) 256 bytes; there may be 200 attributes with values of 2000 bytes; a weight is at most
+// 1000000, and times are from 1900 to 2200 or zero. All is UTF-8 without control characters, but texts and values may
+// have several lines.
 func Validate(r *feedback.Response) error {
+	if problem := validate(r); problem != nil {
+		return problem
+	}
+	return nil
+}
+
+func validate(r *feedback.Response) *feedback.Error {
 	if strings.TrimSpace(r.ID) == "" {
 		return feedback.Errorf(feedback.Invalid, "id is missing: every response needs one, so that sending it again does not count it twice")
-	}
-	if r.Score < feedback.Unscored || r.Score > 10 {
-		return feedback.Errorf(feedback.Invalid, "score must be a whole number from 0 to 10")
-	}
-	if r.Weight < 0 || math.IsNaN(r.Weight) || math.IsInf(r.Weight, 0) {
-		return feedback.Errorf(feedback.Invalid, "weight must be a positive number")
 	}
 	names := []struct{ field, value string }{
 		{"id", r.ID}, {"survey", r.Survey}, {"lang", r.Lang}, {"respondent", r.Respondent}, {"touchpoint", r.Touchpoint},
 	}
 	for _, n := range names {
-		if err := checkText(n.field, n.value, maxName, false); err != nil {
-			return err
+		if problem := checkText(n.field, n.value, maxName, false); problem != nil {
+			return problem
 		}
 	}
+	if problem := validateNumbers(r); problem != nil {
+		return problem
+	}
 	for _, n := range []struct{ field, value string }{{"comment", r.Comment}, {"suggestion", r.Suggestion}} {
-		if err := checkText(n.field, n.value, math.MaxInt, true); err != nil {
-			return err
+		if problem := checkText(n.field, n.value, math.MaxInt, true); problem != nil {
+			return problem
 		}
 		if utf8.RuneCountInString(n.value) > feedback.MaxComment {
 			return feedback.Errorf(feedback.TooLarge, "%s is longer than %d characters", n.field, feedback.MaxComment)
@@ -137,33 +143,53 @@ func Validate(r *feedback.Response) error {
 	return validateAttributes(r.Attributes)
 }
 
-func validateAttributes(attributes map[string]string) error {
-	if len(attributes) > maxAttributes {
-		return feedback.Errorf(feedback.TooLarge, "attributes are more than %d", maxAttributes)
+func validateNumbers(r *feedback.Response) *feedback.Error {
+	if r.Score < feedback.Unscored || r.Score > 10 {
+		return feedback.Errorf(feedback.Invalid, "score must be a whole number from 0 to 10")
 	}
-	for name, value := range attributes {
-		if strings.TrimSpace(name) == "" {
-			return feedback.Errorf(feedback.Invalid, "attributes holds one without a name")
-		}
-		if err := checkText("the name of an attribute", name, maxName, false); err != nil {
-			return err
-		}
-		if err := checkText("the value of an attribute", value, maxValue, true); err != nil {
-			return err
+	if !(r.Weight >= 0 && r.Weight <= maxWeight) { // nor NaN
+		return feedback.Errorf(feedback.Invalid, "weight must be a number above 0 and at most %.0f", maxWeight)
+	}
+	for _, n := range []struct {
+		field string
+		value time.Time
+	}{{"submitted_at", r.SubmittedAt}, {"updated_at", r.UpdatedAt}} {
+		if year := n.value.Year(); !n.value.IsZero() && (year < firstYear || year > lastYear) {
+			return feedback.Errorf(feedback.Invalid, "%s must be from %d to %d", n.field, firstYear, lastYear)
 		}
 	}
 	return nil
 }
 
-func checkText(field, value string, longest int, lines bool) error {
-	if !utf8.ValidString(value) {
-		return feedback.Errorf(feedback.Invalid, "%s is not valid UTF-8", field)
+// validateAttributes looks at the attributes in the order of their names, so that of several mistakes the same is named.
+func validateAttributes(attributes map[string]string) *feedback.Error {
+	if len(attributes) > maxAttributes {
+		return feedback.Errorf(feedback.TooLarge, "attributes are more than %d: leave some out", maxAttributes)
 	}
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		if strings.TrimSpace(name) == "" {
+			return feedback.Errorf(feedback.Invalid, "attributes holds one without a name")
+		}
+		if problem := checkText("the name of an attribute", name, maxName, false); problem != nil {
+			return problem
+		}
+		if problem := checkText("the value of an attribute", attributes[name], maxValue, true); problem != nil {
+			return problem
+		}
+	}
+	return nil
+}
+
+// checkText checks a text; lines allows line ends and tabs.
+func checkText(field, value string, longest int, lines bool) *feedback.Error {
 	if len(value) > longest {
 		return feedback.Errorf(feedback.TooLarge, "%s is longer than %d bytes", field, longest)
 	}
+	if !utf8.ValidString(value) {
+		return feedback.Errorf(feedback.Invalid, "%s is not valid UTF-8", field)
+	}
 	for _, r := range value {
-		if r == 0 || r < ' ' && (!lines || r != '\n' && r != '\r' && r != '\t') {
+		if r < ' ' && (!lines || r != '\n' && r != '\r' && r != '\t') {
 			return feedback.Errorf(feedback.Invalid, "%s holds a control character", field)
 		}
 	}

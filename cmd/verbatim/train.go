@@ -13,7 +13,7 @@ import (
 )
 
 func newTrain() *cobra.Command {
-	var out string
+	var out, lingua string
 	var options analysis.TrainOptions
 	cmd := &cobra.Command{
 		Use:   "train FOLDER…",
@@ -31,14 +31,38 @@ text, lang and any of sentiment, themes [{theme, sentiment}], kinds. The same da
 			if err != nil {
 				return err
 			}
-			return writeModels(cmd, out, trained)
+			if err := writeModels(cmd, out, trained); err != nil {
+				return err
+			}
+			return writeLanguageTable(out, lingua)
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "models", "folder to write the models to")
+	cmd.Flags().StringVar(&lingua, "language-models", "", "folder of lingua's language models, to make the table for language detection anew (default: the built-in one)")
 	cmd.Flags().StringSliceVar(&options.Languages, "language", nil, "train on these languages only (default: all with a lexicon)")
 	cmd.Flags().StringSliceVar(&options.Only, "only", nil, "write the shared model and those of these languages only")
 	cmd.Flags().StringSliceVar(&options.LeaveOut, "leave-out", nil, "datasets (folders) not to train on, to measure on them")
 	return cmd
+}
+
+// writeLanguageTable writes the table that tells languages apart: made of lingua's models, or the built-in one where the
+// folder has none.
+func writeLanguageTable(folder, lingua string) error {
+	path := filepath.Join(folder, "language.bin")
+	var table []byte
+	var err error
+	if lingua != "" {
+		table, err = analysis.BuildLanguageTable(os.DirFS(lingua))
+	} else if _, missing := os.Stat(path); missing != nil {
+		table, err = models.Embedded().File("language.bin")
+	}
+	if err != nil || table == nil {
+		return err
+	}
+	if err := os.WriteFile(path, table, 0o644); err != nil { //nolint:gosec // models are for everybody
+		return fmt.Errorf("train: %w", err)
+	}
+	return nil
 }
 
 // writeModels writes each model beside its place and then moves it there, so that Ctrl-C leaves the old one whole.
