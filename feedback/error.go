@@ -22,7 +22,8 @@ const (
 	Forbidden   Code = "unauthorized" // the key is missing or may not do this
 )
 
-// Error is an error that a user meets. Message is for people and holds no submitted text; Err is the cause, if any.
+// Error is an error that a user meets. Message says what is wrong, where, and what to do; it may quote a short value, so
+// what leaves the machine (the API) says it in its own words. Err is the cause, if any.
 type Error struct {
 	Code    Code
 	Message string
