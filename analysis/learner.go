@@ -2,7 +2,10 @@ package analysis
 
 import (
 	"context"
+	"encoding/binary"
 	"math"
+	"math/bits"
+	"slices"
 	"sync"
 
 	"verbatim/models"
@@ -177,4 +180,28 @@ func (l *learner) model(name string, rows int, digest string) *models.Linear {
 	header := models.Header{Name: name, Version: Version, Corpus: digest, Rows: rows, Bits: l.bits, Outputs: outputNames()}
 	copy(header.Bias[:], l.bias[:])
 	return models.Quantize(header, l.weights, weightLimit, weightCut)
+}
+
+// shuffled returns 0…n−1 in an order that depends on the round only.
+func shuffled(n, round int) []int {
+	order := make([]int, n)
+	keys := make([]uint64, n)
+	var buffer [16]byte
+	for i := range order {
+		order[i] = i
+		binary.LittleEndian.PutUint64(buffer[:], uint64(i))
+		binary.LittleEndian.PutUint64(buffer[8:], uint64(round))
+		h := uint64(hashSeed)
+		for _, b := range buffer {
+			h = (h ^ uint64(b)) * hashPrime
+		}
+		keys[i] = bits.RotateLeft64(h, 31) * 0xd6e8feb86659fd93
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		if keys[a] < keys[b] {
+			return -1
+		}
+		return 1
+	})
+	return order
 }

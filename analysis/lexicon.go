@@ -25,10 +25,19 @@ const (
 	signUrgency // and the following, in the order of feedback.Urgencies
 )
 
-var sectionSigns = map[string]sign{
-	corpora.Negators: signNegator, corpora.Contrast: signContrast, corpora.Intensifiers: signIntensifier,
-	corpora.Diminishers: signDiminisher, corpora.Suggestions: signSuggestion, corpora.Questions: signQuestion,
-	corpora.Praising: signPraise, corpora.Complaining: signComplaint,
+// sectionSigns are the signs of the sections, in a fixed order: what is found first counts first.
+var sectionSigns = []struct {
+	section string
+	sign    sign
+}{
+	{corpora.Negators, signNegator},
+	{corpora.Contrast, signContrast},
+	{corpora.Intensifiers, signIntensifier},
+	{corpora.Diminishers, signDiminisher},
+	{corpora.Suggestions, signSuggestion},
+	{corpora.Questions, signQuestion},
+	{corpora.Praising, signPraise},
+	{corpora.Complaining, signComplaint},
 }
 
 // phrase is a term of a lexicon, cut into tokens.
@@ -57,8 +66,8 @@ func newLexicon(source *corpora.Lexicon) *lexicon {
 		single: map[uint64][]phrase{}, pair: map[uint64][]phrase{}, first: map[uint64][]phrase{}, prefix: map[uint64][]phrase{},
 		nothing: map[uint64]bool{},
 	}
-	for section, s := range sectionSigns {
-		l.addAll(source.Sections[section], s)
+	for _, s := range sectionSigns {
+		l.addAll(source.Sections[s.section], s.sign)
 	}
 	for i, u := range feedback.Urgencies {
 		l.addAll(source.Sections[string(u)], signUrgency+sign(i))

@@ -120,7 +120,9 @@ func serveUntilReady(b *testing.B, binary, data string, first bool) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	address, _, _ := strings.Cut(line[strings.Index(line, "http://"):], " ")
+	_, rest, _ := strings.Cut(line, "http://")
+	host, _, _ := strings.Cut(rest, " ")
+	address := "http://" + host
 	for range time.Tick(5 * time.Millisecond) {
 		response, err := http.Get(address + "/readyz")
 		if err != nil {
