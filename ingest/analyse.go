@@ -74,7 +74,7 @@ const (
 //
 // It ends with the first error in that order: of the rows, of their analysis, or of each. All rows before the one that
 // failed have been handed over by then, so that the same input always ends at the same place. When the context ends, no
-// further batch is handed over, and its cause is returned unless none is left. No goroutine outlives the call, so it
+// further batch is handed over and its cause is returned, unless the last one was. No goroutine outlives the call, so it
 // waits for a Next that blocks.
 func (a *Analyst) All(ctx context.Context, rows Rows, each func([]Analysed) error) error {
 	group, ctx := errgroup.WithContext(ctx)
@@ -117,9 +117,6 @@ func feed(ctx context.Context, rows Rows, queue chan<- chan batch, jobs chan<- j
 		next := readBatch(rows)
 		if end = next.err != nil; errors.Is(next.err, io.EOF) {
 			next.err = nil
-			if len(next.rows) == 0 {
-				return nil
-			}
 		}
 		done := make(chan batch, 1) // so that no worker waits
 		select {

@@ -27,8 +27,7 @@ func (i *Ingester) Import(ctx context.Context, workspace, id string, rows Rows, 
 			batch[k].Import = id
 			puts = append(puts, batch[k].Analysed)
 		}
-		// A batch that is being written is finished whatever happens: half of it would be neither stored nor counted.
-		results, err := i.Store.Put(context.WithoutCancel(ctx), workspace, puts)
+		results, err := i.Store.Put(ctx, workspace, puts) // all of them or none, even when the context ends meanwhile
 		if err != nil {
 			return err
 		}

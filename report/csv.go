@@ -6,6 +6,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"verbatim/insight"
 )
@@ -58,13 +60,20 @@ func appendDrivers(rows [][]string, text string, drivers []insight.Driver) [][]s
 	return rows
 }
 
-// Defuse puts an apostrophe before a cell that a spreadsheet would run as a formula; numbers stay numbers.
+// Defuse puts an apostrophe before a cell that a spreadsheet would run as a formula: one that begins, blanks aside, with
+// = + - @ or their full-width forms, or with a tab or a line end. Decimal numbers stay numbers.
 func Defuse(cell string) string {
-	if cell == "" || !strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+	text := strings.TrimLeftFunc(cell, unicode.IsSpace)
+	if cell == "" || !strings.ContainsRune("\t\r\n", rune(cell[0])) && (text == "" || !strings.ContainsAny(firstRune(text), "=+-@＝＋－＠")) {
 		return cell
 	}
-	if _, err := strconv.ParseFloat(cell, 64); err == nil {
+	if _, err := strconv.ParseFloat(cell, 64); err == nil && strings.Trim(cell, "+-.0123456789eE") == "" { // -1 and -1e-3, not -Inf
 		return cell
 	}
 	return "'" + cell
+}
+
+func firstRune(text string) string {
+	_, size := utf8.DecodeRuneInString(text)
+	return text[:size]
 }

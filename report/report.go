@@ -39,18 +39,21 @@ func ParseFormat(text string, allowed []Format) (Format, error) {
 	return "", feedback.Errorf(feedback.Invalid, "format %q is unknown: it is one of %s", text, strings.Join(names, ", "))
 }
 
-// Drivers writes a driver report. Themes go by their ids in JSON and CSV and by their English names elsewhere.
+// Drivers writes a driver report. Themes go by their ids, which filters take, and in pictures by their English names in
+// the taxonomy (nil for none). The same report gives the same bytes. An error wraps that of the writer;
+// [feedback.Unsupported] is one for a format that is not among [Formats].
 func Drivers(w io.Writer, format Format, r *insight.DriverReport, taxonomy *feedback.Taxonomy) error {
 	switch format {
+	case Table:
+		return driversTable(w, r)
 	case JSON:
 		return writeJSON(w, r)
 	case CSV:
 		return driversCSV(w, r)
 	case SVG:
 		return driversSVG(w, r, taxonomy)
-	default:
-		return driversTable(w, r)
 	}
+	return feedback.Errorf(feedback.Unsupported, "report: drivers cannot be written as %q", string(format))
 }
 
 // writeJSON writes one indented object and a line feed.

@@ -5,26 +5,36 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
+	"unicode"
 
+	"golang.org/x/text/width"
+
+	"verbatim/feedback"
 	"verbatim/insight"
 )
 
-// driversTable writes the report for people; only here figures are rounded.
+// driversTable writes the report for people; only here and in pictures figures are rounded.
 func driversTable(w io.Writer, r *insight.DriverReport) error {
 	var out strings.Builder
 	summary(&out, r)
-	if len(r.Drivers) == 0 {
-		out.WriteString("\nNo theme was found in the comments, so there is nothing to rank.\n")
-	} else {
-		out.WriteString("\n")
-		driverRows(&out, r.Drivers)
+	switch {
+	case r.Base.N == 0:
+		out.WriteString("\nThere is no scored comment in a language that is understood, so there is nothing to rank.\n")
+	case len(r.Drivers) == 0:
+		out.WriteString("\nNo comment praises a theme or complains of one, so there is nothing to rank.\n")
+	default:
+		fmt.Fprintf(&out, "Base of the ranking: scored comments %d, NPS %s\n\n", r.Base.N, signed(float64(r.Base.NPS), 1))
+		driverGrid(r.Drivers).write(&out)
 	}
-	if r.Suggestions != nil && len(r.Suggestions.Drivers) > 0 {
-		fmt.Fprintf(&out, "\nSuggestions (%d scored responses have one)\n", r.Suggestions.Base.N)
-		driverRows(&out, r.Suggestions.Drivers)
+	suggestions := r.Suggestions != nil && len(r.Suggestions.Drivers) > 0
+	if suggestions {
+		fmt.Fprintf(&out, "\nSuggestions: scored responses with one %d, NPS %s\n\n",
+			r.Suggestions.Base.N, signed(float64(r.Suggestions.Base.NPS), 1))
+		driverGrid(r.Suggestions.Drivers).write(&out)
 	}
-	notes(&out, r)
+	if len(r.Drivers) > 0 || suggestions {
+		notes(&out, r)
+	}
 	if _, err := io.WriteString(w, out.String()); err != nil {
 		return fmt.Errorf("report: table: %w", err)
 	}
@@ -32,18 +42,29 @@ func driversTable(w io.Writer, r *insight.DriverReport) error {
 }
 
 func summary(out *strings.Builder, r *insight.DriverReport) {
-	fmt.Fprintf(out, "NPS %s   95 %% interval %.1f to %.1f   (%d promoters, %d passives, %d detractors)\n",
-		signed(float64(r.NPS.Value), 0), float64(r.NPS.Low), float64(r.NPS.High), r.NPS.Promoters, r.NPS.Passives, r.NPS.Detractors)
-	fmt.Fprintf(out, "%d responses, %d with a comment, %d without a score, %d rejected", r.Responses, r.Commented, r.Unscored, r.Rejected)
-	if r.Mismatch > 0 {
-		fmt.Fprintf(out, ", %d whose text contradicts the score", r.Mismatch)
+	if scored(r) == 0 {
+		out.WriteString("NPS unknown   no response has a score\n")
+	} else {
+		fmt.Fprintf(out, "NPS %s   95 %% interval %s to %s   (promoters %d, passives %d, detractors %d)\n", signed(float64(r.NPS.Value), 0),
+			signed(float64(r.NPS.Low), 1), signed(float64(r.NPS.High), 1), r.NPS.Promoters, r.NPS.Passives, r.NPS.Detractors)
 	}
-	fmt.Fprintf(out, "\nBase of the ranking: %d scored comments, NPS %s\n", r.Base.N, signed(float64(r.Base.NPS), 1))
+	fmt.Fprintf(out, "Responses %d: with a comment %d, without a score %d", r.Responses, r.Commented, r.Unscored)
+	if r.Mismatch > 0 {
+		fmt.Fprintf(out, ", with a text that contradicts the score %d", r.Mismatch)
+	}
+	fmt.Fprintf(out, "; rejected rows %d\n", r.Rejected)
 }
 
-func driverRows(out *strings.Builder, drivers []insight.Driver) {
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "rank\tdriver\tmentions\tshare\tprom.\tpass.\tdetr.\tNPS impact\t95 % interval\todds ratio\tq\timportance\t")
+// scored is how many responses have a score.
+func scored(r *insight.DriverReport) int {
+	return r.NPS.Promoters + r.NPS.Passives + r.NPS.Detractors
+}
+
+// driverColumn is where the name stands; all other columns hold figures.
+const driverColumn = 1
+
+func driverGrid(drivers []insight.Driver) grid {
+	g := grid{{"rank", "driver", "mentions", "share", "prom.", "pass.", "detr.", "impact", "95 % interval", "odds ratio", "q", "importance"}}
 	for i := range drivers {
 		d := &drivers[i]
 		rank, q, importance := "·", "too few", ""
@@ -54,40 +75,139 @@ func driverRows(out *strings.Builder, drivers []insight.Driver) {
 			q = probability(float64(*d.QValue))
 		}
 		if d.Importance != nil {
-			importance = fmt.Sprintf("%.3f", float64(*d.Importance))
+			importance = fixed(float64(*d.Importance), 3)
 		}
-		fmt.Fprintf(t, "%s\t%s %s\t%d\t%.1f %%\t%d\t%d\t%d\t%s\t%s to %s\t%.2f\t%s\t%s\t\n", rank, polaritySign(d), d.Theme, d.Mentions,
-			100*float64(d.Share), d.Promoters, d.Passives, d.Detractors, signed(float64(d.NPSImpact.Value), 2),
-			signed(float64(d.NPSImpact.Low), 2), signed(float64(d.NPSImpact.High), 2), float64(d.OddsRatio.Value), q, importance)
+		g = append(g, []string{
+			rank, polaritySign(d) + " " + printable(d.Theme), strconv.Itoa(d.Mentions), fixed(100*float64(d.Share), 1) + " %",
+			strconv.Itoa(d.Promoters), strconv.Itoa(d.Passives), strconv.Itoa(d.Detractors), signed(float64(d.NPSImpact.Value), 2),
+			signed(float64(d.NPSImpact.Low), 2) + " to " + signed(float64(d.NPSImpact.High), 2), ratio(float64(d.OddsRatio.Value)), q, importance,
+		})
 	}
-	t.Flush()
+	return g
 }
 
+// notes explains the columns.
 func notes(out *strings.Builder, r *insight.DriverReport) {
-	fmt.Fprintf(out, "\nNPS impact: the score with all comments minus the score without those that mention the driver. Odds ratio: above 1\n"+
-		"goes with detractors. Ranked by impact where q ≤ 0.05 (%s); · is not significant, or under 10 mentions.\n", r.Method.FDR)
-	fmt.Fprintf(out, "Importance: share of R² (%s, R² = %.3f). Model %s, taxonomy %s.\n", r.Method.Importance, float64(r.Method.R2), r.Method.Model, r.Method.Taxonomy)
+	fmt.Fprintf(out, "\nImpact: the NPS of all these responses minus the NPS of those that do not mention the driver. Odds ratio: above 1\n"+
+		"goes with detractors. Ranked by impact where q ≤ %.2f (%s); · is not significant, or has under %d mentions.\n",
+		insight.MaxQ, r.Method.FDR, insight.MinMentions)
+	if anyImportance(r.Drivers) {
+		fmt.Fprintf(out, "Importance: share of R² (%s, R² = %s", r.Method.Importance, fixed(float64(r.Method.R2), 3))
+		if len(r.Method.Controls) > 0 {
+			fmt.Fprintf(out, ", controlled for %s", strings.Join(r.Method.Controls, ", "))
+		}
+		if r.Method.ImportanceError != nil {
+			fmt.Fprintf(out, ", standard error up to %s", fixed(float64(*r.Method.ImportanceError), 4))
+		}
+		out.WriteString(").\n")
+	}
+	if r.Method.Model != "" {
+		fmt.Fprintf(out, "Model %s, taxonomy %s.\n", r.Method.Model, r.Method.Taxonomy)
+	}
+}
+
+func anyImportance(drivers []insight.Driver) bool {
+	for i := range drivers {
+		if drivers[i].Importance != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// grid holds rows of cells, the first of them the titles.
+type grid [][]string
+
+// write writes the columns two blanks apart, names to the left and figures to the right.
+func (g grid) write(out *strings.Builder) {
+	widths := make([]int, len(g[0]))
+	for _, row := range g {
+		for i, cell := range row {
+			widths[i] = max(widths[i], cells(cell))
+		}
+	}
+	for _, row := range g {
+		var line strings.Builder
+		for i, cell := range row {
+			padding := strings.Repeat(" ", widths[i]-cells(cell))
+			if i == driverColumn {
+				line.WriteString(cell + padding + "  ")
+			} else {
+				line.WriteString(padding + cell + "  ")
+			}
+		}
+		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+}
+
+// cells is how many cells of a terminal a text takes: two for an ideograph, none for a combining mark.
+func cells(text string) int {
+	n := 0
+	for _, r := range text {
+		switch kind := width.LookupRune(r).Kind(); {
+		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		case kind == width.EastAsianWide || kind == width.EastAsianFullwidth:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
+}
+
+// printable makes a name of a workspace's own taxonomy fit for a terminal and for XML: control characters, which could
+// move the cursor, what is no UTF-8, and the code points that XML knows not go.
+func printable(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t' || r == '\r':
+			return ' '
+		case unicode.IsControl(r) || r == unicode.ReplacementChar || r == 0xFFFE || r == 0xFFFF:
+			return -1
+		}
+		return r
+	}, name)
 }
 
 func polaritySign(d *insight.Driver) string {
-	if d.Sentiment == "positive" {
+	if d.Sentiment == feedback.Positive {
 		return "+"
 	}
 	return "−"
 }
 
-// signed writes a number with its sign, minus as the minus sign.
+// signed writes a number with its sign, minus as the minus sign; zero has none.
 func signed(x float64, decimals int) string {
-	text := fmt.Sprintf("%+.*f", decimals, x)
-	if strings.Trim(text, "+-0.") == "" {
-		return text[1:]
+	text := fixed(x, decimals)
+	if x > 0 && strings.Trim(text, "0.") != "" {
+		return "+" + text
+	}
+	return text
+}
+
+// fixed writes a number with so many decimals, minus as the minus sign, and never −0.
+func fixed(x float64, decimals int) string {
+	text := strconv.FormatFloat(x, 'f', decimals, 64)
+	if strings.Trim(text, "-0.") == "" {
+		return strings.TrimPrefix(text, "-")
 	}
 	return strings.Replace(text, "-", "−", 1)
+}
+
+// ratio writes an odds ratio so that ratios far below 1 still differ.
+func ratio(x float64) string {
+	switch {
+	case x < 0.001:
+		return "<0.001"
+	case x < 0.1:
+		return fixed(x, 3)
+	}
+	return fixed(x, 2)
 }
 
 func probability(p float64) string {
 	if p < 0.0001 {
 		return "<0.0001"
 	}
-	return fmt.Sprintf("%.4f", p)
+	return fixed(p, 4)
 }
