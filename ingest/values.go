@@ -3,7 +3,6 @@ package ingest
 import (
 	"bytes"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -93,14 +92,14 @@ func scoreValue(text string) (feedback.Score, *problem) {
 	return score, nil
 }
 
-// weightValue reads a weight: a finite number above 0, with a decimal point or comma. Blank is 0, which stands for 1.
+// weightValue reads a weight: a number above 0 and up to maxWeight, with a decimal point or comma. Blank is 0, which stands for 1.
 func weightValue(text string) (float64, *problem) {
 	if text == "" {
 		return 0, nil
 	}
 	w, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
-	if err != nil || !(w > 0) || math.IsInf(w, 0) {
-		return 0, &problem{code: feedback.Invalid, message: fmt.Sprintf("weight %q is not a number above 0: write 1 for a response that counts once", short(text))}
+	if err != nil || !(w > 0) || w > maxWeight {
+		return 0, &problem{code: feedback.Invalid, message: fmt.Sprintf("weight %q is not a number above 0 and up to a million: write 1 for a response that counts once", short(text))}
 	}
 	return w, nil
 }

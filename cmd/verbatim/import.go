@@ -89,6 +89,9 @@ func importFile(cmd *cobra.Command, f *folder, input *inputFlags, options ingest
 		return fmt.Errorf("%w; %d responses are stored: the same command goes on from there", err, counts.Created+counts.Updated+counts.Unchanged)
 	}
 	rows.report()
+	if n := counts.Rejected - rows.rejected(); n > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d rows are of responses that were deleted, and stay deleted\n", path, n)
+	}
 	record.Read, record.Created, record.Updated, record.Unchanged, record.Rejected = counts.Read, counts.Created, counts.Updated, counts.Unchanged, counts.Rejected
 	if err := f.store.FinishImport(cmd.Context(), feedback.DefaultWorkspace, record); err != nil {
 		return err
