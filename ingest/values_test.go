@@ -63,7 +63,7 @@ func TestBadRowsDoNotStopTheRest(t *testing.T) {
 		"3 9 " + long,
 		"s.csv:5: suggestion: the text has 30001 characters, more than the 30000 that are allowed: shorten it",
 		`s.csv:6: date: "soon" is not a date that can be read: write 2026-03-31 or 2026-03-31T12:00:00Z`,
-		`s.csv:7: weight: weight "0" is not a number above 0: write 1 for a response that counts once`,
+		`s.csv:7: weight: weight "0" is not a number above 0 and up to a million: write 1 for a response that counts once`,
 		"s.csv:8: region: the value is longer than 30000 bytes: shorten it, or leave the column out",
 		"s.csv:9: id: the value is longer than 1000 bytes: is this the right column? --map id=COLUMN names another",
 		"9 9 a",
