@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -227,12 +228,20 @@ var punctuation = map[rune]tokenKind{
 	'’': apostrophe, '‘': apostrophe, 'ʼ': apostrophe,
 }
 
-// strippedLength returns the length in bytes of the URL or @name that begins at i, or 0.
+var redactionMarks = []string{"[email]", "[phone]", "[card]", "[iban]", "[url]", "[name]"}
+
+// strippedLength returns the length in bytes of the URL, @name or redaction mark that begins at i, or 0.
 func strippedLength(text string, i int) int {
 	if i > 0 && isWordByte(text[i-1]) {
 		return 0
 	}
 	switch text[i] {
+	case '[': // what stands for personal data says nothing about the service
+		for _, mark := range redactionMarks {
+			if strings.HasPrefix(text[i:], mark) {
+				return len(mark)
+			}
+		}
 	case '@':
 		n := 1
 		for i+n < len(text) && isWordByte(text[i+n]) {

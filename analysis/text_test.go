@@ -29,6 +29,7 @@ func TestFold(t *testing.T) {
 		"Soooooo goood!!!":               "soo good",
 		"Don’t go, don't":                "don't go don't",
 		"L'accueil, dell’ordine":         "l accueil dell ordine",
+		"Mail [email] or [phone]":        "mail or",
 		"Ещё всё":                        "еще все",
 		"ＡＢＣ　１２":                         "abc 00",
 		"服務很差":                           "服 务 很 差",

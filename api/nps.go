@@ -9,8 +9,8 @@ import (
 
 // NPSReport is the Net Promoter Score of the responses that a filter chooses. Its keys are those of the driver report.
 type NPSReport struct {
-	Responses int              `json:"responses" doc:"All responses, scored or not." example:"3012"`
-	Commented int              `json:"commented" doc:"Those with a comment." example:"2950"`
+	Responses int              `json:"responses" doc:"Scored responses." example:"3012"`
+	Commented int              `json:"commented" doc:"Those of them with a comment." example:"2950"`
 	Unscored  int              `json:"unscored" doc:"Those without a score: they are in no NPS." example:"12"`
 	NPS       insight.NPSValue `json:"nps" doc:"The score with its 95 % interval."`
 	Method    NPSMethod        `json:"method" doc:"How it was made."`

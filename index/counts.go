@@ -83,15 +83,15 @@ func (c *columns) crosstab(rows bitset) feedback.Crosstab {
 	)
 	for row := range rows.rows() {
 		marks := c.marks[row]
-		out.Responses++
 		languages[c.language.at(row)]++
 		models[c.model.at(row)] = true
 		taggings[c.tagging.at(row)] = true
-		out.Commented += int(marks & markCommented)
 		if c.score[row] == 0 {
 			out.Unscored++
 			continue
 		}
+		out.Responses++
+		out.Commented += int(marks & markCommented)
 		score := c.score[row] - 1
 		out.Scored[score]++
 		if marks&markMismatch != 0 {

@@ -62,10 +62,6 @@ func referenceCrosstab(all []*feedback.Analysed) feedback.Crosstab {
 	comments, suggestions := map[feedback.DriverKey]*feedback.Scores{}, map[feedback.DriverKey]*feedback.Scores{}
 	models, taxonomies := map[string]bool{}, map[string]bool{}
 	for _, a := range all {
-		out.Responses++
-		if a.Commented() {
-			out.Commented++
-		}
 		if a.Analysis != nil {
 			out.Languages[a.Analysis.Language.Code]++
 			models[a.Analysis.Model], taxonomies[a.Analysis.Taxonomy] = true, true
@@ -75,6 +71,10 @@ func referenceCrosstab(all []*feedback.Analysed) feedback.Crosstab {
 		if !a.Score.Scored() {
 			out.Unscored++
 			continue
+		}
+		out.Responses++
+		if a.Commented() {
+			out.Commented++
 		}
 		out.Scored[a.Score]++
 		if a.Analysis.Mismatch(a.Score) {

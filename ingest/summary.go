@@ -28,7 +28,7 @@ type Summary struct {
 	Unscored int `json:"unscored"`
 	// Previews counts the trial answers that Qualtrics exports along.
 	Previews int `json:"previews,omitempty"`
-	// Cleaned counts the rows from which control characters were removed.
+	// Cleaned counts the rows in which control characters became spaces.
 	Cleaned int `json:"cleaned,omitempty"`
 	// Repaired counts, over the whole file, the bytes that are not UTF-8 and became U+FFFD.
 	Repaired int `json:"repaired,omitempty"`

@@ -99,6 +99,9 @@ func driversOf(cmd *cobra.Command, input *inputFlags, filters *filterFlags, path
 		return nil, nil, err
 	}
 	rows.report()
+	if err := rows.useless(); err != nil {
+		return nil, nil, err
+	}
 	result, err := rank(cmd.Context(), counts, filter)
 	if err != nil {
 		return nil, nil, err
@@ -131,6 +134,9 @@ func rank(ctx context.Context, counts *index.Index, filter feedback.Filter) (*in
 	patterns, err := counts.Patterns(ctx, feedback.DefaultWorkspace, filter)
 	if err != nil {
 		return nil, err
+	}
+	if tab.Model == "" { // nothing was analysed
+		tab.Model, tab.Taxonomy = analysis.Version, "default@1"
 	}
 	result := insight.Drivers(tab, patterns, insight.Options{})
 	return &result, nil

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"verbatim/corpora"
 	"verbatim/feedback"
 )
 
@@ -31,6 +33,15 @@ func (f *filterFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.match, "match", "", `text query: words, "a phrase", prefix*, -without`)
 }
 
+// addTheme adds a theme that exists.
+func addTheme(filter *feedback.Filter, text string) error {
+	theme, _, _ := strings.Cut(text, ":")
+	if !slices.Contains(corpora.ThemeIDs, theme) {
+		return feedback.Errorf(feedback.Invalid, "theme %q is unknown: it is one of %s", theme, strings.Join(corpora.ThemeIDs, ", "))
+	}
+	return filter.AddTheme(text)
+}
+
 // filter turns the flags into a filter.
 func (f *filterFlags) filter(cmd *cobra.Command, loc *time.Location) (feedback.Filter, error) {
 	out := feedback.Filter{Surveys: f.surveys, Match: f.match}
@@ -45,7 +56,7 @@ func (f *filterFlags) filter(cmd *cobra.Command, loc *time.Location) (feedback.F
 		add    func(string) error
 	}{
 		{f.where, out.AddWhere},
-		{f.themes, out.AddTheme},
+		{f.themes, func(text string) error { return addTheme(&out, text) }},
 		{f.sentiments, out.AddSentiment},
 		{f.kinds, out.AddKind},
 		{f.groups, out.AddGroup},

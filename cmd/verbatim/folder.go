@@ -5,8 +5,10 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"time"
 
 	"verbatim/analysis"
+	"verbatim/feedback"
 	"verbatim/index"
 	"verbatim/ingest"
 	"verbatim/models"
@@ -40,6 +42,27 @@ func openFolder(ctx context.Context, dir string, redact bool, logger *slog.Logge
 		store: s, index: x, analyzer: analyzer,
 		ingester: &ingest.Ingester{Analyst: &ingest.Analyst{Analyzer: analyzer, Redact: redact}, Store: s},
 	}, nil
+}
+
+// indexed waits until the index holds what the store holds now.
+func (f *folder) indexed(ctx context.Context, progress *progress) error {
+	defer progress.done()
+	last, err := f.store.LastSeq(ctx, feedback.DefaultWorkspace)
+	if err != nil {
+		return err
+	}
+	tick := time.NewTicker(progressEvery)
+	defer tick.Stop()
+	done := make(chan error, 1)
+	go func() { done <- f.index.WaitFor(ctx, feedback.DefaultWorkspace, last) }()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-tick.C:
+			progress.stage("indexed", int(f.index.Seq(ctx, feedback.DefaultWorkspace)), int(last))
+		}
+	}
 }
 
 // Close closes what openFolder opened, in reverse.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -43,12 +44,7 @@ changes nothing. Personal data in texts are replaced by marks first, unless --re
 			if err != nil {
 				return err
 			}
-			for _, path := range args {
-				if err = importFile(cmd, f, &input, options, path); err != nil {
-					break
-				}
-			}
-			return errors.Join(err, f.Close())
+			return errors.Join(importFiles(cmd, f, &input, options, args), f.Close())
 		},
 	}
 	cmd.Flags().StringVar(&dir, "data", "./verbatim-data", "the data folder")
@@ -56,32 +52,35 @@ changes nothing. Personal data in texts are replaced by marks first, unless --re
 	return cmd
 }
 
+// importFiles imports the files while the index follows, and then waits until it has caught up, so that `serve` is ready
+// at once.
+func importFiles(cmd *cobra.Command, f *folder, input *inputFlags, options ingest.Options, paths []string) error {
+	ctx, stop := context.WithCancel(cmd.Context())
+	followed := make(chan error, 1)
+	go func() { followed <- f.index.Follow(ctx) }()
+	defer func() { stop(); <-followed }()
+	for _, path := range paths {
+		if err := importFile(cmd, f, input, options, path); err != nil {
+			return err
+		}
+	}
+	return f.indexed(ctx, newProgress(cmd.ErrOrStderr()))
+}
+
 func quietLogger(cmd *cobra.Command) *slog.Logger {
 	return slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
-// importFile imports one file. Its import has an id that depends on the file's bytes and the options, so that the same
-// file is recognised.
+// importFile imports one file. Its import has an id that depends on the file's bytes and on the options, so that an
+// import that was interrupted goes on; a finished one is followed by another, in which what is there is unchanged.
 func importFile(cmd *cobra.Command, f *folder, input *inputFlags, options ingest.Options, path string) error {
-	record := store.Import{File: filepath.Base(path)}
-	var err error
-	if path != "-" {
-		if record.Digest, err = digestOf(path, options); err != nil {
-			return err
-		}
-		record.ID = "file-" + record.Digest[:16]
-	} else {
-		record.ID = "stdin-" + time.Now().UTC().Format("20060102T150405.000")
-	}
+	ctx := cmd.Context()
 	rows := newFiles(cmd, input, []string{path}, options)
-	if err := f.store.BeginImport(cmd.Context(), feedback.DefaultWorkspace, record); err != nil {
-		if feedback.CodeOf(err) == feedback.Conflict {
-			fmt.Fprintf(cmd.OutOrStdout(), "%s was imported before with the same options (import %s): nothing to do\n", path, record.ID)
-			return nil
-		}
+	record, err := beginImport(ctx, f, path, input, options)
+	if err != nil {
 		return err
 	}
-	counts, err := f.ingester.Import(cmd.Context(), feedback.DefaultWorkspace, record.ID, rows, func(c ingest.Imported) {
+	counts, err := f.ingester.Import(ctx, feedback.DefaultWorkspace, record.ID, rows, func(c ingest.Imported) {
 		rows.progress.stage("stored", c.Read, 0)
 	})
 	if err != nil {
@@ -93,16 +92,38 @@ func importFile(cmd *cobra.Command, f *folder, input *inputFlags, options ingest
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d rows are of responses that were deleted, and stay deleted\n", path, n)
 	}
 	record.Read, record.Created, record.Updated, record.Unchanged, record.Rejected = counts.Read, counts.Created, counts.Updated, counts.Unchanged, counts.Rejected
-	if err := f.store.FinishImport(cmd.Context(), feedback.DefaultWorkspace, record); err != nil {
+	if err := f.store.FinishImport(ctx, feedback.DefaultWorkspace, record); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "%s: %d created, %d updated, %d unchanged, %d rejected (import %s)\n",
 		path, counts.Created, counts.Updated, counts.Unchanged, counts.Rejected, record.ID)
-	return nil
+	return rows.useless()
+}
+
+// beginImport begins the import of a file under the first id that is free.
+func beginImport(ctx context.Context, f *folder, path string, input *inputFlags, options ingest.Options) (store.Import, error) {
+	record := store.Import{File: filepath.Base(path)}
+	info, err := os.Stat(path)
+	if path == "-" || err == nil && !info.Mode().IsRegular() && !info.IsDir() { // a pipe can be read once
+		record.ID = "stream-" + time.Now().UTC().Format("20060102T150405.000")
+		return record, f.store.BeginImport(ctx, feedback.DefaultWorkspace, record)
+	}
+	if record.Digest, err = digestOf(path, input, options); err != nil {
+		return record, err
+	}
+	for n := 1; ; n++ {
+		record.ID = "file-" + record.Digest[:16]
+		if n > 1 {
+			record.ID += fmt.Sprintf("-%d", n)
+		}
+		if err := f.store.BeginImport(ctx, feedback.DefaultWorkspace, record); feedback.CodeOf(err) != feedback.Conflict {
+			return record, err
+		}
+	}
 }
 
 // digestOf hashes a file's bytes and the options that change what is read from it.
-func digestOf(path string, options ingest.Options) (string, error) {
+func digestOf(path string, input *inputFlags, options ingest.Options) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil || info.IsDir() {
 		reader, err := ingest.Open(path, options) // says what is wrong
@@ -120,6 +141,6 @@ func digestOf(path string, options ingest.Options) (string, error) {
 	if _, err := io.Copy(sum, file); err != nil {
 		return "", feedback.Errorf(feedback.Unavailable, "%s cannot be read: %w", path, err)
 	}
-	fmt.Fprintf(sum, "%q %q %q %q %v", options.Map, options.Keep, options.Survey, options.Format, options.Location)
+	fmt.Fprintf(sum, "%q %q %q %q %q %v %s", filepath.Base(path), options.Map, options.Keep, options.Survey, options.Format, options.Location, input.redact)
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }

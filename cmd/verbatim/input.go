@@ -70,7 +70,7 @@ func (f *inputFlags) options() (ingest.Options, error) {
 // open opens a file, or standard input for "-".
 func (f *inputFlags) open(cmd *cobra.Command, path string, options ingest.Options) (*ingest.Reader, error) {
 	if path == "-" {
-		return ingest.NewReader(cmd.InOrStdin(), "-", options)
+		return ingest.NewReader(interruptible(cmd.Context(), cmd.InOrStdin()), "-", options)
 	}
 	return ingest.Open(path, options)
 }
@@ -155,6 +155,18 @@ func (f *files) close() error {
 	return err
 }
 
+// useless returns an error when there were rows and none of them could be used.
+func (f *files) useless() error {
+	read, accepted := 0, 0
+	for i := range f.summaries {
+		read, accepted = read+f.summaries[i].Read, accepted+f.summaries[i].Accepted
+	}
+	if read > 0 && accepted == 0 {
+		return feedback.Errorf(feedback.Invalid, "none of %d rows could be used: see the reasons above", read)
+	}
+	return nil
+}
+
 // rejected returns how many rows were rejected.
 func (f *files) rejected() int {
 	n := 0
@@ -178,6 +190,15 @@ func (f *files) report() {
 			fmt.Fprintf(w, ", %d without a score", s.Unscored)
 		}
 		fmt.Fprintln(w)
+		if s.Repaired > 0 {
+			fmt.Fprintf(w, "  %d bytes are not valid UTF-8 and became \uFFFD: save the file as UTF-8 to keep them\n", s.Repaired)
+		}
+		if s.Cleaned > 0 {
+			fmt.Fprintf(w, "  control characters became spaces in %d rows\n", s.Cleaned)
+		}
+		if column := s.Mapping.Fields["weight"]; column != "" {
+			fmt.Fprintf(w, "  the weights in %s are kept, and no figure uses them yet\n", column)
+		}
 		for _, reason := range s.Reasons {
 			fmt.Fprintf(w, "  %d rejected (%s) %s, first in line %d\n", reason.Rows, reason.Code, reason.Column, reason.Line)
 		}
