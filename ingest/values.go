@@ -11,7 +11,7 @@ import (
 	"verbatim/feedback"
 )
 
-// clean turns a value into text. Control characters become spaces: NUL and its like, DEL and those between U+0080 and U+009F.
+// clean turns a value into text. Control characters (NUL and its like, DEL and those between U+0080 and U+009F) become spaces in texts and go elsewhere.
 // A return that stands alone becomes a line end; line ends and tabs stay in texts (lines), and become spaces elsewhere.
 // Texts keep their blanks at both ends, since offsets count from the first character; other values are trimmed. removed
 // reports whether there were such.
@@ -36,7 +36,9 @@ func clean(value []byte, lines bool) (text string, removed bool) {
 		case r == '\r':
 			out = append(out, map[bool]byte{true: '\n', false: ' '}[lines])
 		case r < 0x20 || r >= 0x7F && r < 0xA0:
-			out = append(out, ' ') // one for one, so that offsets fit what was sent
+			if lines {
+				out = append(out, ' ') // one for one, so that offsets fit what was sent
+			}
 			removed = true
 		default:
 			out = utf8.AppendRune(out, r)

@@ -35,7 +35,8 @@ func ThemeImpact(base, theme Counts) Impact {
 	rest := base.without(theme)
 	n, nT, nR := float64(base.N()), float64(theme.N()), float64(rest.N())
 	if nR == 0 {
-		return Impact{Estimate: Estimate{Low: -100, High: 100}, P: 1, Undefined: true, Approximate: true}
+		m := base.NPS()
+		return Impact{Estimate: Estimate{Low: m - 100, High: m + 100}, P: 1, Undefined: true, Approximate: true}
 	}
 	if nT == 0 {
 		return Impact{P: 1, Approximate: true}
