@@ -77,6 +77,13 @@ func (a *Analyzer) Languages() []string {
 // Taxonomy returns the default taxonomy.
 func (a *Analyzer) Taxonomy() *feedback.Taxonomy { return a.taxonomy }
 
+// Stamp names the versions on counts of no analyses at all, as every figure carries them.
+func Stamp(tab *feedback.Crosstab) {
+	if tab.Model == "" {
+		tab.Model, tab.Taxonomy = Version, "default@1"
+	}
+}
+
 // Load loads the models of every language, so that no text waits for one. Without it they are loaded when needed.
 func (a *Analyzer) Load() error {
 	for _, lang := range append(a.Languages(), feedback.Undetermined) {

@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -237,11 +236,7 @@ func strippedLength(text string, i int) int {
 	}
 	switch text[i] {
 	case '[': // what stands for personal data says nothing about the service
-		for _, mark := range redactionMarks {
-			if strings.HasPrefix(text[i:], mark) {
-				return len(mark)
-			}
-		}
+		return prefixLength(text[i:], redactionMarks)
 	case '@':
 		n := 1
 		for i+n < len(text) && isWordByte(text[i+n]) {
@@ -251,17 +246,31 @@ func strippedLength(text string, i int) int {
 			return n
 		}
 	case 'h', 'w', 'H', 'W':
-		for _, lead := range []string{"http://", "https://", "www."} {
-			if len(text)-i > len(lead) && equalFold(text[i:i+len(lead)], lead) {
-				n := len(lead)
-				for i+n < len(text) && text[i+n] > ' ' && text[i+n] < utf8.RuneSelf {
-					n++
-				}
-				return n
-			}
+		return urlLength(text[i:])
+	}
+	return 0
+}
+
+// prefixLength returns the length of the first of the prefixes that the text has, or 0.
+func prefixLength(text string, prefixes []string) int {
+	for _, p := range prefixes {
+		if len(text) >= len(p) && equalFold(text[:len(p)], p) {
+			return len(p)
 		}
 	}
 	return 0
+}
+
+// urlLength returns the length of the URL that the text begins with, or 0.
+func urlLength(text string) int {
+	n := prefixLength(text, []string{"http://", "https://", "www."})
+	if n == 0 || n == len(text) {
+		return 0
+	}
+	for n < len(text) && text[n] > ' ' && text[n] < utf8.RuneSelf {
+		n++
+	}
+	return n
 }
 
 func equalFold(a, lower string) bool {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 
+	"verbatim/analysis"
 	"verbatim/feedback"
 	"verbatim/insight"
 	"verbatim/report"
@@ -57,6 +58,7 @@ func (s *server) count(ctx context.Context, workspace string, f *feedback.Filter
 		if tab, err = s.Index.Crosstab(ctx, workspace, *f); err != nil {
 			return tab, patterns, err
 		}
+		analysis.Stamp(&tab)
 		if patterns, err = s.Index.Patterns(ctx, workspace, *f); err != nil || s.Index.Seq(ctx, workspace) == seq {
 			return tab, patterns, err
 		}

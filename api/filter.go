@@ -2,10 +2,12 @@ package api
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"verbatim/corpora"
 	"verbatim/feedback"
 )
 
@@ -123,7 +125,8 @@ func setLanguage(f *feedback.Filter, value string) error {
 }
 
 func setTheme(f *feedback.Filter, value string) error {
-	if !themeForm.MatchString(value) {
+	theme, _, _ := strings.Cut(value, ":")
+	if !themeForm.MatchString(value) || !slices.Contains(corpora.ThemeIDs, feedback.ParentTheme(theme)) {
 		return errForm
 	}
 	return f.AddTheme(value)

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"verbatim/analysis"
 	"verbatim/feedback"
 	"verbatim/insight"
 )
@@ -36,6 +37,7 @@ func (s *server) nps(ctx context.Context, c *call, _ *noPath) (*npsAnswer, error
 	if err != nil {
 		return nil, hideFilter(err, &f)
 	}
+	analysis.Stamp(&tab)
 	// Without themes the driver report is no more than the score, and its words are the same.
 	tab.Themes, tab.SuggestionThemes = nil, nil
 	whole := insight.Drivers(tab, feedback.Patterns{}, insight.Options{})

@@ -15,14 +15,14 @@ func TestFilterOfQuery(t *testing.T) {
 	yes := true
 	want := feedback.Filter{
 		Surveys: []string{"a", "b,c", "d"}, From: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Until: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC),
-		Languages: []string{"fi", "und"}, Themes: []feedback.ThemeCondition{{Theme: "price_value", Sentiment: "negative"}, {Theme: "parent/child"}},
+		Languages: []string{"fi", "und"}, Themes: []feedback.ThemeCondition{{Theme: "price_value", Sentiment: "negative"}, {Theme: "support/hours"}},
 		Sentiments: []feedback.Sentiment{"positive", "mixed"}, Kinds: []feedback.Kind{"praise"}, Groups: []feedback.Group{"promoter", "passive"},
 		Mismatch: &yes, Match: `refund* "a, b"`,
 		Where: []feedback.Condition{
 			{Attribute: "region", Op: feedback.Equal, Values: []string{"EU", "Berlin, Mitte"}}, {Attribute: "age", Op: feedback.GreaterOrEqual, Values: []string{"30"}},
 		},
 	}
-	query, err := url.ParseQuery(`survey=a,b\,c&survey=d&from=2026-01-01&to=2026-03-31&language=FI,und&theme=price_value:negative,parent/child&` +
+	query, err := url.ParseQuery(`survey=a,b\,c&survey=d&from=2026-01-01&to=2026-03-31&language=FI,und&theme=price_value:negative,support/hours&` +
 		`sentiment=positive,mixed&kind=praise&group=promoter&group=passive&mismatch=true&match=refund*+%22a,+b%22&where=region=EU&where=region=Berlin,+Mitte&where=age>=30`)
 	if err != nil {
 		t.Fatal(err)

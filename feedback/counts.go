@@ -44,9 +44,9 @@ type ThemeCounts struct {
 // Crosstab counts the responses under a filter: by score, and by theme × polarity × score. Top-level themes only, unless
 // asked otherwise: a subtheme counts for its parent.
 type Crosstab struct {
-	Responses int // scored
-	Commented int // of these: with a comment that is not blank
-	Unscored  int // beside them: stored and searchable, in no figure
+	Responses int    // scored
+	Commented int    // of these: with a comment that is not blank
+	Unscored  int    // beside them: stored and searchable, in no figure
 	Mismatch  int    // scored, and the text contradicts the score
 	Scored    Scores // all scored responses, commented or not
 	Base      Scores // scored, commented, language supported or undetermined

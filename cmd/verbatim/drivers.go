@@ -135,9 +135,7 @@ func rank(ctx context.Context, counts *index.Index, filter feedback.Filter) (*in
 	if err != nil {
 		return nil, err
 	}
-	if tab.Model == "" { // nothing was analysed
-		tab.Model, tab.Taxonomy = analysis.Version, "default@1"
-	}
+	analysis.Stamp(&tab)
 	result := insight.Drivers(tab, patterns, insight.Options{})
 	return &result, nil
 }

@@ -65,5 +65,24 @@ func (f *folder) indexed(ctx context.Context, progress *progress) error {
 	}
 }
 
+// reportLag says every few seconds how much the index has still to catch up with, until it has.
+func (f *folder) reportLag(ctx context.Context, logger *slog.Logger) {
+	const every = 3 * time.Second
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		lag, err := f.index.Lag(ctx, feedback.DefaultWorkspace)
+		if err != nil || lag == 0 {
+			return
+		}
+		logger.Info("the index is being built; searches and counts wait for it", "changes_left", lag)
+	}
+}
+
 // Close closes what openFolder opened, in reverse.
 func (f *folder) Close() error { return errors.Join(f.index.Close(), f.store.Close()) }

@@ -58,7 +58,10 @@ func importFiles(cmd *cobra.Command, f *folder, input *inputFlags, options inges
 	ctx, stop := context.WithCancel(cmd.Context())
 	followed := make(chan error, 1)
 	go func() { followed <- f.index.Follow(ctx) }()
-	defer func() { stop(); <-followed }()
+	defer func() {
+		stop()
+		<-followed //nolint:errcheck // it ends because it was told to
+	}()
 	for _, path := range paths {
 		if err := importFile(cmd, f, input, options, path); err != nil {
 			return err

@@ -83,6 +83,7 @@ func serve(cmd *cobra.Command, f *folder, addr string, demo bool, logger *slog.L
 	server := api.NewServer(addr, handler)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return f.index.Follow(ctx) })
+	group.Go(func() error { f.reportLag(ctx, logger); return nil })
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)

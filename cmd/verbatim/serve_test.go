@@ -241,7 +241,7 @@ func TestServeDemo(t *testing.T) {
 		NPS                            struct{ Value int } `json:"nps"`
 	}
 	s.get(t, "/v1/nps", &nps)
-	if nps.Responses != 699 || nps.Commented != 666 || nps.Unscored != 15 || nps.NPS.Value != 15 {
+	if nps.Responses != 699 || nps.Commented != 669 || nps.Unscored != 15 || nps.NPS.Value != 15 {
 		t.Errorf("%+v", nps)
 	}
 	var drivers struct{ Drivers []struct{ Theme string } }
