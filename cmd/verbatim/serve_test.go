@@ -260,7 +260,7 @@ func TestServeDemo(t *testing.T) {
 // Ctrl-C in the middle of an import leaves what was stored, says so, and the same command goes on.
 func TestInterruptedImportGoesOn(t *testing.T) {
 	t.Parallel()
-	const rows = 60000
+	const rows = 20000
 	dir := t.TempDir()
 	path := filepath.Join(dir, "big.csv")
 	var text strings.Builder
