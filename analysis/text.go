@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -236,7 +237,11 @@ func strippedLength(text string, i int) int {
 	}
 	switch text[i] {
 	case '[': // what stands for personal data says nothing about the service
-		return prefixLength(text[i:], redactionMarks)
+		for _, mark := range redactionMarks {
+			if strings.HasPrefix(text[i:], mark) {
+				return len(mark)
+			}
+		}
 	case '@':
 		n := 1
 		for i+n < len(text) && isWordByte(text[i+n]) {
