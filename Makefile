@@ -5,8 +5,8 @@ LINT = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 10s
 # Set by CI: the race detector needs a C compiler, which `make deps` installs.
 RACE ?=
-# Folder of labelled JSON Lines to train on; see models/README.md for the public sets behind the models that ship.
-DATA ?= ../shared/data
+# Folder of labelled JSON Lines to train on; models/README.md names the public sets behind the models that ship.
+DATA ?=
 
 .DEFAULT_GOAL := help
 
@@ -47,7 +47,8 @@ deps: ## install with apt what the tests need besides Go: a C compiler for the r
 		else sudo apt-get update && sudo apt-get install -y --no-install-recommends gcc libc6-dev; fi; }
 
 .PHONY: train
-train: ## train the models on DATA and the built-in comments, and rewrite models/
+train: ## train the models on DATA=folder and the built-in comments, and rewrite models/
+	@test -n "$(DATA)" || { echo "make train DATA=<folder of labelled JSON Lines>"; exit 2; }
 	$(GO) run ./cmd/verbatim train $(DATA) --leave-out nps_challenge_dev --out models \
 		--language-models "$$($(GO) list -m -f '{{.Dir}}' github.com/pemistahl/lingua-go)/language-models"
 
