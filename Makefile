@@ -53,5 +53,21 @@ train: ## train the models on DATA=folder and the built-in comments, and rewrite
 		--language-models "$$($(GO) list -m -f '{{.Dir}}' github.com/pemistahl/lingua-go)/language-models"
 
 .PHONY: eval
-eval: ## score the models on the test part of the built-in comments
+eval: ## score the models on the test part of the built-in comments: part A of models/quality.txt
 	$(GO) run ./cmd/verbatim eval
+
+.PHONY: quality
+quality: ## write models/quality.txt anew; part B leaves out each dataset of DATA=folders in turn (SCORE_ONLY=datasets are never trained on)
+	@test -n "$(DATA)" || { echo "make quality DATA=\"<folder> …\""; exit 2; }
+	$(GO) build -o bin/verbatim ./cmd/verbatim
+	{ echo "# Part A: the test part of the hand-written comments, industries that no model was trained on (make eval)"; bin/verbatim eval; \
+	echo "# Part B: public sets, each left out of training in turn (make quality)"; \
+	bin/verbatim eval --leave-one-out $(DATA) --score-only "$(SCORE_ONLY)" --format summary; } > bin/quality.txt
+	mv bin/quality.txt models/quality.txt
+
+.PHONY: compare
+compare: ## train on SPLIT/train, score on SPLIT/test, and print SPLIT/baseline.jsonl (other learners on the same split) beside it
+	@test -n "$(SPLIT)" || { echo "make compare SPLIT=<folder with train/, test/ and baseline.jsonl>"; exit 2; }
+	$(GO) build -o bin/verbatim ./cmd/verbatim
+	bin/verbatim train "$(SPLIT)/train" --out "$(SPLIT)/models"
+	bin/verbatim eval "$(SPLIT)/test" --models "$(SPLIT)/models" --beside "$(SPLIT)/baseline.jsonl"

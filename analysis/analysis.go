@@ -6,6 +6,7 @@ package analysis
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"verbatim/corpora"
@@ -36,10 +37,11 @@ type lazyTagger struct {
 	err    error
 }
 
-// tagger is what tags texts of one language: the shared model, the language's own on top of it, and its lexicon.
+// tagger is what tags texts of one language: the model of the signs, that of the n-grams on top of it, and the lexicon.
 type tagger struct {
-	shared, own *models.Linear // own is nil for texts of undetermined language
-	lexicon     *lexicon
+	signs, grams *models.Linear // grams are the language's own, or those of all for texts of undetermined language
+	lexicon      *lexicon
+	own          bool
 }
 
 // New returns an Analyzer over a set of models. An error wraps models.ErrDamaged when a file is damaged.
@@ -105,23 +107,20 @@ func (a *Analyzer) tagger(lang string) (*tagger, error) {
 }
 
 func openTagger(set *models.Set, lang string) (*tagger, error) {
-	shared, err := set.Linear(models.Shared)
-	if err != nil {
+	t := &tagger{lexicon: newLexicon(&corpora.Lexicon{}, nil), own: lang != feedback.Undetermined}
+	var err error
+	if t.signs, err = set.Linear(models.Signs); err != nil {
 		return nil, err
 	}
-	t := &tagger{shared: shared, lexicon: newLexicon(&corpora.Lexicon{})}
-	if lang == feedback.Undetermined {
-		return t, nil
+	if !t.own {
+		t.grams, err = set.Linear(models.Shared)
+		return t, err
 	}
-	if t.own, err = set.Linear(lang); err != nil {
+	if t.grams, err = set.Linear(lang); err != nil {
 		return nil, err
 	}
-	source, err := corpora.LexiconOf(lang)
-	if err != nil {
-		return nil, err
-	}
-	t.lexicon = newLexicon(source)
-	return t, nil
+	t.lexicon, err = openLexicon(lang)
+	return t, err
 }
 
 func nothingAnywhere() map[uint64]bool {
@@ -149,9 +148,12 @@ func (a *Analyzer) Analyze(text string, hint Hint, taxonomy *feedback.Taxonomy) 
 	if err != nil || t == nil {
 		return out, err
 	}
-	out.Language.Supported = t.own != nil
+	out.Language.Supported = t.own
 	s.text.fold(text)
-	if saysNothing(&s.text, t.lexicon.nothing) || t.own == nil && saysNothing(&s.text, a.nothing()) {
+	if out.Language.Code == "ru" && !strings.ContainsFunc(text, isCyrillic) {
+		s.text.toCyrillic()
+	}
+	if saysNothing(&s.text, t.lexicon.nothing) || !t.own && saysNothing(&s.text, a.nothing()) {
 		out.Sentiment = &feedback.SentimentScore{Label: feedback.Neutral}
 		out.Kinds = []feedback.Kind{feedback.Other}
 		if len(s.text.tokens) > 0 {
@@ -172,3 +174,5 @@ func nothingSaid(text string, f *folded) feedback.Statement {
 		Kinds:     []feedback.Kind{feedback.Other},
 	}
 }
+
+func isCyrillic(r rune) bool { return r >= 0x0400 && r <= 0x052F }

@@ -1,9 +1,10 @@
 package analysis
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
-	"sort"
 
 	"verbatim/corpora"
 	"verbatim/feedback"
@@ -45,6 +46,9 @@ type Quality struct {
 	MacroF1  float64        `json:"macro_f1"`
 	MicroF1  float64        `json:"micro_f1"`
 	Labels   []LabelQuality `json:"labels"`
+	// CalibrationError is the expected calibration error of the themes' confidence, from 0 to 1: in ten bins of
+	// confidence, how far its mean is from the share of tags that people agree with, weighted by tags (Naeini et al. 2015).
+	CalibrationError float64 `json:"calibration_error,omitempty"`
 }
 
 // Evaluation gathers tallies while labelled texts are analysed.
@@ -53,13 +57,22 @@ type Evaluation struct {
 	cells    map[cell]map[string]*Tally
 	n        map[cell]int
 	complete map[string]bool // datasets whose people looked for every theme
+	bins     map[cell]*[bins]bin
 }
+
+// bin counts the tags of a range of confidence.
+type bin struct {
+	n, right int
+	sum      float64 // of their confidence
+}
+
+const bins = 10
 
 type cell struct{ language, dataset, task string }
 
 // NewEvaluation returns an empty evaluation of the analyzer.
 func NewEvaluation(a *Analyzer) *Evaluation {
-	return &Evaluation{analyzer: a, cells: map[cell]map[string]*Tally{}, n: map[cell]int{}, complete: map[string]bool{}}
+	return &Evaluation{analyzer: a, cells: map[cell]map[string]*Tally{}, n: map[cell]int{}, complete: map[string]bool{}, bins: map[cell]*[bins]bin{}}
 }
 
 // Add analyses one labelled text and counts. The label's language is the hint where the text was labelled with one, since
@@ -128,9 +141,35 @@ func (e *Evaluation) addThemes(row *Labelled, found *feedback.Analysis) {
 		oursPolar = append(oursPolar, t.Theme+":"+string(t.Sentiment))
 	}
 	e.count(row, "themes", gold, ours)
+	e.calibrate(row, found)
 	if polar {
 		e.count(row, "themes_polarity", goldPolar, oursPolar)
 	}
+}
+
+// calibrate counts a tag as right when people gave the theme.
+func (e *Evaluation) calibrate(row *Labelled, found *feedback.Analysis) {
+	c := cell{row.Lang, row.Dataset, "themes"}
+	if e.bins[c] == nil {
+		e.bins[c] = &[bins]bin{}
+	}
+	for _, tag := range found.Themes {
+		b := &e.bins[c][min(bins-1, int(tag.Confidence*bins))]
+		b.n++
+		b.sum += tag.Confidence
+		if slices.ContainsFunc(*row.Themes, func(t feedback.StatementTheme) bool { return t.Theme == tag.Theme }) {
+			b.right++
+		}
+	}
+}
+
+func calibrationError(list *[bins]bin) float64 {
+	total, off := 0, 0.0
+	for _, b := range list {
+		total += b.n
+		off += math.Abs(b.sum - float64(b.right))
+	}
+	return off / float64(max(1, total))
 }
 
 // count compares two sets of labels.
@@ -170,21 +209,16 @@ func (e *Evaluation) Results() []Quality {
 	for c, tallies := range e.cells {
 		out = append(out, e.result(c, tallies))
 	}
-	sort.Slice(out, func(i, j int) bool {
-		a, b := &out[i], &out[j]
-		if a.Language != b.Language {
-			return a.Language < b.Language
-		}
-		if a.Dataset != b.Dataset {
-			return a.Dataset < b.Dataset
-		}
-		return taskOrder(a.Task) < taskOrder(b.Task)
-	})
+	sortQuality(out)
 	return out
 }
 
-func taskOrder(task string) int {
-	return slices.Index([]string{"language", "sentiment", "sentiment4", "themes", "themes_polarity", "kinds"}, task)
+func sortQuality(list []Quality) {
+	tasks := []string{"language", "sentiment", "sentiment4", "themes", "themes_polarity", "kinds"}
+	slices.SortFunc(list, func(a, b Quality) int {
+		return cmp.Or(cmp.Compare(a.Language, b.Language), cmp.Compare(a.Dataset, b.Dataset),
+			cmp.Compare(slices.Index(tasks, a.Task), slices.Index(tasks, b.Task)))
+	})
 }
 
 func (e *Evaluation) result(c cell, tallies map[string]*Tally) Quality {
@@ -214,6 +248,9 @@ func (e *Evaluation) result(c cell, tallies map[string]*Tally) Quality {
 		q.MacroF1 = macro / float64(given)
 	}
 	_, _, q.MicroF1 = all.PrecisionRecallF1()
+	if list := e.bins[c]; list != nil {
+		q.CalibrationError = calibrationError(list)
+	}
 	return q
 }
 

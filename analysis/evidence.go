@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"verbatim/feedback"
+	"verbatim/models"
 )
 
 // evidence returns the words that decided for an output: every feature's weight is shared out to the tokens it comes
@@ -14,10 +15,10 @@ func (s *scratch) evidence(t *tagger, st *tagged, output int) []feedback.Span {
 	s.weights = append(s.weights[:0], make([]float32, st.to-st.from)...)
 	scale := gramScale(len(s.features.grams))
 	for _, f := range s.features.grams {
-		s.share(t, f, st, output, scale)
+		s.share(t.grams, f, st, output, scale)
 	}
 	for _, f := range s.features.signs {
-		s.share(t, f, st, output, 1)
+		s.share(t.signs, f, st, output, t.grams.Header.Signs[output])
 	}
 	strongest := slices.Max(s.weights)
 	if strongest <= 0 {
@@ -46,16 +47,12 @@ func (s *scratch) evidence(t *tagger, st *tagged, output int) []feedback.Span {
 }
 
 // share adds a feature's weight to its tokens.
-func (s *scratch) share(t *tagger, f feature, st *tagged, output int, scale float32) {
+func (s *scratch) share(m *models.Linear, f feature, st *tagged, output int, scale float32) {
 	n := int(f.to) - int(f.from)
 	if n <= 0 {
 		return
 	}
-	w := weight(t.shared, f.hash, output)
-	if t.own != nil {
-		w += weight(t.own, f.hash, output)
-	}
-	w *= scale / float32(n)
+	w := weight(m, f.hash, output) * scale / float32(n)
 	for i := int(f.from); i < int(f.to); i++ {
 		s.weights[i-st.from] += w
 	}

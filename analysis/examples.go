@@ -26,10 +26,12 @@ var weakDatasets = map[string]float32{
 type example struct {
 	grams, signs []uint32
 	general      int           // the first signs, which mean the same in every dataset; the others are the dataset's own
+	dataset      string        // empty for a hand-written comment
+	industry     uint64        // hash of a hand-written comment's
 	hand         bool          // hand-written in our own schema: every theme is labelled
 	target       [outputs]int8 // 1, 0, or unknown
 	weight       float32
-	base         logits // what the shared model says, when the own one is trained on top of it
+	base         logits // what the signs say, by a model that has not seen the industry
 }
 
 const unknown = -1
@@ -156,6 +158,9 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
+// everyTheme is what people look for who label in our own schema.
+var everyTheme = [20]bool{true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true}
+
 // extractor turns labelled texts of one language into examples.
 type extractor struct {
 	s scratch
@@ -163,11 +168,11 @@ type extractor struct {
 }
 
 func newExtractor(lang string) (*extractor, error) {
-	source, err := corpora.LexiconOf(lang)
+	terms, err := openLexicon(lang)
 	if err != nil {
 		return nil, err
 	}
-	return &extractor{t: tagger{lexicon: newLexicon(source)}}, nil
+	return &extractor{t: tagger{lexicon: terms}}, nil
 }
 
 // prepare folds a text and finds its terms and negations.
@@ -213,7 +218,12 @@ func (x *extractor) append(list []example, row *Labelled, covered *[20]bool) []e
 	} else if row.Weak {
 		e.weight = weightWeak
 	}
-	e.addDataset(row.Dataset)
+	e.dataset = row.Dataset
+	if row.Complete { // labelled as our own comments are
+		e.weight, covered = weightHandWritten, &everyTheme
+	} else {
+		e.addDataset(row.Dataset)
+	}
 	e.setSentiment(row)
 	e.setThemes(row, covered)
 	e.setKinds(row)
@@ -223,17 +233,9 @@ func (x *extractor) append(list []example, row *Labelled, covered *[20]bool) []e
 	return append(list, e)
 }
 
-// addDataset lets a dataset have its own priors and its own reading of the signs, which are dropped when the models are
-// used: what its annotators left out must not count against the signs.
+// addDataset lets a dataset have its own priors, which are dropped when the models are used.
 func (e *example) addDataset(dataset string) {
-	own := uint64(hashSeed)
-	for _, r := range dataset {
-		own = mix(own, r)
-	}
-	e.signs = append(e.signs, finish(own))
-	for _, s := range e.signs[:e.general] {
-		e.signs = append(e.signs, finish(own^uint64(s)*hashPrime))
-	}
+	e.signs = append(e.signs, finish(hashOf(dataset)))
 }
 
 func blank() (t [outputs]int8) {
@@ -301,6 +303,7 @@ func (x *extractor) handWritten(lang string) ([]example, error) {
 			x.prepare(c.Text)
 			for j := range c.Statements {
 				if e, ok := x.statement(&c.Statements[j]); ok {
+					e.industry = uint64(finish(hashOf(c.Industry)))
 					list = append(list, e)
 				}
 			}

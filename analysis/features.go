@@ -22,6 +22,7 @@ const (
 	saltSolid
 	saltSign
 	saltWhole
+	saltConcept
 )
 
 // Properties of a whole statement.
@@ -34,7 +35,7 @@ const (
 )
 
 const (
-	shortestChars, longestChars = 3, 5
+	shortestChars, longestChars = 3, 4
 	longestSolid                = 4
 	longestWord                 = 24 // runes of a word that character n-grams look at
 )
@@ -67,9 +68,22 @@ func (fs *features) extract(f *folded, from, to int, found []match) {
 	}
 	fs.addWhole(f, from, to, words)
 	for i := range found {
-		if m := &found[i]; int(m.from) >= from && int(m.to) <= to {
+		switch m := &found[i]; {
+		case int(m.from) < from || int(m.to) > to:
+		case m.phrase.concept != 0:
+			fs.addConcept(f, m)
+		default:
 			fs.addSign(f, m)
 		}
+	}
+}
+
+// addConcept adds a concept, and that it is negated.
+func (fs *features) addConcept(f *folded, m *match) {
+	h := m.phrase.concept ^ saltConcept
+	fs.addOnce(feature{finish(h), uint16(m.from), uint16(m.to)})
+	if f.tokens[m.from].negated {
+		fs.addOnce(feature{finish(mix(h, '!')), uint16(m.from), uint16(m.to)})
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 // asked about the unclear ones. Safe for concurrent use; a clear text costs no allocation.
 type Detector struct {
 	table   *languageTable
+	words   *wordTable
 	letters *letterMap
 	second  secondOpinion
 	scratch sync.Pool
@@ -22,13 +23,14 @@ type Detector struct {
 // What evidence counts, in nats (natural logarithms of odds) and probabilities; tuned on the texts of 35 languages that
 // the commit which changes them names.
 const (
+	wordWeight    = 0.8  // share of the words' evidence that counts beside it
 	tempered      = 0.6  // share of the letters' evidence that counts: neighbours repeat each other
 	hintBonus     = 4.0  // for the language that travels with the text
 	declaredBonus = 4.0  // for the languages that the survey declares
 	bothBonus     = 5.0  // for a hint that is declared
 	englishBonus  = 0.5  // for English, which is written everywhere
 	rareMalus     = 1.5  // for the languages without models, which few customers write
-	certain       = 0.9  // probability from which a hint of a language that the table does not know is wrong
+	certain       = 0.97 // probability from which a hint of a language that the table does not know is wrong
 	clearText     = 0.6  // probability from which lingua is not asked
 	likelyEnough  = 0.03 // probability from which lingua is asked about a language
 	linguaWeight  = 0.3  // what lingua's evidence counts beside the table's, from which its models come
@@ -40,7 +42,7 @@ const (
 	withoutKana   = 2.0  // for Chinese
 )
 
-// NewDetector returns a Detector with the table of the set, language.bin. An error wraps models.ErrDamaged when the table
+// NewDetector returns a Detector with the tables of the set, language.bin and words.bin. An error wraps models.ErrDamaged when the table
 // is damaged, and fs.ErrNotExist when there is none.
 func NewDetector(set *models.Set) (*Detector, error) {
 	data, err := set.File("language.bin")
@@ -51,9 +53,30 @@ func NewDetector(set *models.Set) (*Detector, error) {
 	if d.table, err = readLanguageTable(data); err != nil {
 		return nil, fmt.Errorf("models: language.bin: %w", err)
 	}
+	if err := d.readWords(set); err != nil {
+		return nil, err
+	}
 	d.letters = newLetterMap(d.table)
 	d.scratch.New = func() any { return &detection{} }
 	return d, nil
+}
+
+// readWords reads the table of words; a set without one tells languages by their letters alone.
+func (d *Detector) readWords(set *models.Set) error {
+	d.words = &wordTable{first: make([]uint32, 1<<16+1)}
+	if set.Has("words") {
+		data, err := set.File("words.bin")
+		if err != nil {
+			return err
+		}
+		if d.words, err = readWordTable(data); err != nil {
+			return fmt.Errorf("models: words.bin: %w", err)
+		}
+	}
+	for _, t := range d.table.scripts {
+		t.wordColumns = d.words.columns(t.codes)
+	}
+	return nil
 }
 
 // detection is the scratch of one text.
@@ -61,6 +84,7 @@ type detection struct {
 	letters
 	costs [maxColumns]uint32
 	p     [maxColumns]float64 // by column
+	evidence
 }
 
 // Detect tells the language of a text: an ISO 639-1 code, or feedback.Undetermined. URLs, e-mail addresses, @names and
@@ -138,12 +162,20 @@ func (d *Detector) among(x *detection, s script, e *expectation) (string, float6
 	x.costs = [maxColumns]uint32{}
 	t.costs(positions, &x.costs)
 	least := x.costs[0]
-	best := math.Inf(-1)
 	for i, code := range t.codes {
 		least = min(least, x.costs[i])
 		x.p[i] = t.priors[i] + e.bonus(code) - tempered/costPerNat*float64(x.costs[i])
-		best = max(best, x.p[i])
 	}
+	d.words.weigh(s, positions, &x.evidence)
+	var logs [maxColumns]float64
+	likeliest := x.logs(t.wordColumns, &logs)
+	if guest := d.words.guest(s, &x.evidence, likeliest); guest != "" {
+		return guest, certain
+	}
+	for i := range t.codes {
+		x.p[i] += wordWeight * logs[i]
+	}
+	best := slices.Max(x.p[:len(t.codes)])
 	if float64(least) > gibberish*costPerNat*float64(len(positions)) {
 		return "", 0
 	}

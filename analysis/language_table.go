@@ -23,19 +23,20 @@ type languageTable struct {
 
 // scriptTable holds the costs of a script. A row has a byte for each language, eight to a word.
 type scriptTable struct {
-	name      string
-	languages []string  // as lingua's folders name them, a column each
-	codes     []string  // as they are reported
-	joins     []int     // the first column with the same code
-	priors    []float64 // nats
-	alphabet  []rune    // from position 1; 0 is the border of a word
-	size      int       // positions in the alphabet
-	words     int       // uint64s of a row
-	pairs     []uint64
-	leave     []uint64 // the cost of leaving the context of two letters
-	first     []uint32 // of two letters: where their third letters begin in thirds
-	thirds    []byte
-	triples   []uint64
+	name        string
+	languages   []string  // as lingua's folders name them, a column each
+	codes       []string  // as they are reported
+	joins       []int     // the first column with the same code
+	wordColumns []int     // the columns in the table of words
+	priors      []float64 // nats
+	alphabet    []rune    // from position 1; 0 is the border of a word
+	size        int       // positions in the alphabet
+	words       int       // uint64s of a row
+	pairs       []uint64
+	leave       []uint64 // the cost of leaving the context of two letters
+	first       []uint32 // of two letters: where their third letters begin in thirds
+	thirds      []byte
+	triples     []uint64
 }
 
 // readLanguageTable reads what BuildLanguageTable returned; an error wraps models.ErrDamaged when it is anything else.

@@ -15,26 +15,34 @@ import (
 // loss for themes and kinds, softmax for the sentiment.
 type learner struct {
 	bits    int
-	weights []float32 // outputs for each row
-	squares []float32 // sums of squared gradients
+	weights []float32    // outputs for each row
+	squares []float32    // sums of squared gradients
+	counts  [2][]float32 // how much weight the examples with the row have, by group of tasks
+	l2      float32      // strength of the pull to zero
+	rate    float32      // of the first epoch
 	bias    [outputs]float32
-	onTop   bool // learns what the examples' base leaves over
 }
 
+// The training, tuned on industries left out in turn.
 const (
 	signRate    = 0.25 // learning rates of the first epoch
-	gramRate    = 0.08
-	biasRate    = 0.02
-	decay       = 2e-6 // of a weight at each step it takes part in
-	firstSquare = 0.02
-	weightLimit = 4     // of a quantized weight
-	weightCut   = 0.012 // a smaller one is dropped
+	gramRate    = 0.4
+	biasRate    = 0.02 // of the learning rate
+	firstSquare = 0.2
+	l2Signs     = 8.0 // strength of the pull to zero, for the sum over all examples
+	l2Grams     = 0.3
+	epochsSigns = 10
+	weightLimit = 4    // of a quantized weight
+	weightCut   = 0.03 // a smaller one is dropped
 )
 
-func newLearner(bits int) *learner {
-	l := &learner{bits: bits, weights: make([]float32, outputs<<bits), squares: make([]float32, outputs<<bits)}
+func newLearner(bits int, rate, l2 float32) *learner {
+	l := &learner{bits: bits, rate: rate, l2: l2, weights: make([]float32, outputs<<bits), squares: make([]float32, outputs<<bits)}
 	for i := range l.squares {
 		l.squares[i] = firstSquare
+	}
+	for g := range l.counts {
+		l.counts[g] = make([]float32, 1<<bits)
 	}
 	return l
 }
@@ -43,18 +51,20 @@ func newLearner(bits int) *learner {
 type task struct {
 	from, to int
 	softmax  bool
+	group    int
 }
 
 var tasks = [][]task{
-	{{0, 20, false}},
-	{{outPositive, outNegative + 1, true}, {outSuggestion, outQuestion + 1, false}},
+	{{0, 20, false, 0}},
+	{{outPositive, outNegative + 1, true, 1}, {outSuggestion, outQuestion + 1, false, 1}},
 }
 
 // train runs the epochs over the examples in an order that depends on nothing but their number.
-func (l *learner) train(ctx context.Context, examples []*example, epochs int, first float32, after func(epoch int)) error {
+func (l *learner) train(ctx context.Context, examples []*example, epochs int, after func(epoch int)) error {
+	l.count(examples)
 	for epoch := range epochs {
 		order := shuffled(len(examples), epoch)
-		rate := first * float32(epochs-epoch) / float32(epochs)
+		rate := l.rate * float32(epochs-epoch) / float32(epochs)
 		var wg sync.WaitGroup
 		for _, group := range tasks {
 			wg.Go(func() {
@@ -77,27 +87,61 @@ func (l *learner) train(ctx context.Context, examples []*example, epochs int, fi
 	return nil
 }
 
-// trainSigns fits the signs alone on the hand-written examples, so that n-grams, which can learn these by heart, do not
-// explain the signs away.
+// trainSigns fits the general signs alone.
 func (l *learner) trainSigns(ctx context.Context, examples []*example) error {
-	var signs []*example
-	for _, e := range examples {
-		if e.hand {
-			signs = append(signs, &example{signs: e.signs[:e.general], target: e.target, weight: 1})
-		}
+	signs := make([]*example, len(examples))
+	for i, e := range examples {
+		signs[i] = &example{signs: e.signs[:e.general], target: e.target, weight: 1}
 	}
-	return l.train(ctx, signs, epochsSigns, signRate, func(int) {})
+	return l.train(ctx, signs, epochsSigns, func(int) {})
 }
 
-const epochsSigns = 10
+// says returns the outputs for an example: its n-grams and all signs that follow its general ones.
+func (l *learner) says(e *example) (out logits) {
+	for _, t := range slices.Concat(tasks...) {
+		l.forward(e, t, &out)
+	}
+	return out
+}
+
+// scale multiplies the outputs by the weights of the n-grams in a stack and adds its biases.
+func (l *learner) scale(s *stack) {
+	for i := range l.weights {
+		l.weights[i] *= s.grams[i%outputs]
+	}
+	for o := range l.bias {
+		l.bias[o] = l.bias[o]*s.grams[o] + s.bias[o]
+	}
+}
+
+// count says how often each row takes part, so that a pull to zero that is shared out over its steps adds up to the
+// whole: what is seen rarely is pulled as strongly as what is seen often.
+func (l *learner) count(examples []*example) {
+	mask := uint32(1)<<l.bits - 1
+	for _, e := range examples {
+		for group, tasks := range tasks {
+			if !slices.ContainsFunc(tasks, e.knows) {
+				continue
+			}
+			counts := l.counts[group]
+			for _, h := range e.grams {
+				counts[h&mask]++
+			}
+			for _, h := range e.signs[e.general:] {
+				counts[h&mask]++
+			}
+		}
+	}
+}
+
+// knows reports whether anything is known of the task.
+func (e *example) knows(t task) bool {
+	return slices.ContainsFunc(e.target[t.from:t.to], func(x int8) bool { return x != unknown })
+}
 
 // step learns one task from one example.
 func (l *learner) step(e *example, t task, rate float32) {
-	known := false
-	for o := t.from; o < t.to; o++ {
-		known = known || e.target[o] != unknown
-	}
-	if !known {
+	if !e.knows(t) {
 		return
 	}
 	var out logits
@@ -107,9 +151,6 @@ func (l *learner) step(e *example, t task, rate float32) {
 		l.bias[o] -= biasRate * rate * gradient[o]
 	}
 	l.update(e.grams, t, &gradient, gramScale(len(e.grams)), rate)
-	if l.onTop {
-		return
-	}
 	l.update(e.signs[e.general:], t, &gradient, 1, rate)
 }
 
@@ -125,10 +166,7 @@ func (l *learner) forward(e *example, t task, out *logits) {
 	for o := t.from; o < t.to; o++ {
 		out[o] *= scale
 	}
-	for _, h := range e.signs {
-		if l.onTop {
-			break // they are in the base
-		}
+	for _, h := range e.signs[e.general:] {
 		row := l.weights[int(h&mask)*outputs:][:outputs]
 		for o := t.from; o < t.to; o++ {
 			out[o] += row[o]
@@ -136,9 +174,6 @@ func (l *learner) forward(e *example, t task, out *logits) {
 	}
 	for o := t.from; o < t.to; o++ {
 		out[o] += l.bias[o]
-		if l.onTop {
-			out[o] += e.base[o]
-		}
 	}
 }
 
@@ -164,13 +199,15 @@ func (l *learner) update(hashes []uint32, t task, gradient *logits, scale, rate 
 	for _, h := range hashes {
 		at := int(h&mask) * outputs
 		row, square := l.weights[at:][:outputs], l.squares[at:][:outputs]
+		pull := l.l2 / max(1, l.counts[t.group][h&mask])
 		for o := t.from; o < t.to; o++ {
 			g := gradient[o] * scale
 			if g == 0 {
 				continue
 			}
+			g += pull * row[o]
 			square[o] += g * g
-			row[o] -= rate*g/float32(math.Sqrt(float64(square[o]))) + decay*row[o]
+			row[o] -= rate * g / float32(math.Sqrt(float64(square[o])))
 		}
 	}
 }

@@ -22,7 +22,8 @@ const (
 	signQuestion
 	signPraise
 	signComplaint
-	signUrgency // and the following, in the order of feedback.Urgencies
+	signUrgency            // and the following, in the order of feedback.Urgencies
+	signConcept sign = 200 // a phrase of a concept
 )
 
 // sectionSigns are the signs of the sections, in a fixed order: what is found first counts first.
@@ -44,16 +45,26 @@ var sectionSigns = []struct {
 type phrase struct {
 	hashes        []uint64 // of its tokens
 	prefix        bool     // the last token may go on
+	lastBegins    rune     // first rune of the last token
 	sign          sign
-	before, after int32 // a negator's scope
+	concept       uint64 // hash of the concept's id, when the phrase is of a concept and not of a section
+	before, after int32  // a negator's scope
 }
 
 // lexicon finds the terms of a language in a text.
 type lexicon struct {
-	single, pair, first, prefix map[uint64][]phrase // by the hash of one token, of two, of the first of several, of a beginning
-	known                       [1 << 10]uint64     // a bit for each key: most words are none
-	nothing                     map[uint64]bool
+	phrases map[uint64][]phrase // by key
+	known   [1 << 14]uint64     // a bit for each key: most words are none
+	nothing map[uint64]bool
 }
+
+// Keys of phrases: one word is its hash, the beginning of a word is that of its runes and a salt, two words are both,
+// and a word with the beginning of another is the word and the first rune of the other.
+func prefixKey(hash uint64) uint64 { return hash ^ saltPrefix }
+
+func beginningKey(word uint64, next rune) uint64 { return pairKey(word, mix(saltPrefix, next)) }
+
+const saltPrefix = 0x2545F4914F6CDD1D
 
 // match is a term found: the tokens from up to but without to.
 type match struct {
@@ -61,11 +72,21 @@ type match struct {
 	phrase   *phrase
 }
 
-func newLexicon(source *corpora.Lexicon) *lexicon {
-	l := &lexicon{
-		single: map[uint64][]phrase{}, pair: map[uint64][]phrase{}, first: map[uint64][]phrase{}, prefix: map[uint64][]phrase{},
-		nothing: map[uint64]bool{},
+// openLexicon reads the terms and concepts of a language.
+func openLexicon(lang string) (*lexicon, error) {
+	source, err := corpora.LexiconOf(lang)
+	if err != nil {
+		return nil, err
 	}
+	concepts, err := corpora.Concepts(lang)
+	if err != nil {
+		return nil, err
+	}
+	return newLexicon(source, concepts), nil
+}
+
+func newLexicon(source *corpora.Lexicon, concepts []corpora.Concept) *lexicon {
+	l := &lexicon{phrases: map[uint64][]phrase{}, nothing: map[uint64]bool{}}
 	for _, s := range sectionSigns {
 		l.addAll(source.Sections[s.section], s.sign)
 	}
@@ -74,6 +95,9 @@ func newLexicon(source *corpora.Lexicon) *lexicon {
 	}
 	for i, id := range corpora.ThemeIDs {
 		l.addAll(source.Sections[id], sign(3*i))
+	}
+	for i := range concepts {
+		l.addTerms(concepts[i].Terms, phrase{sign: signConcept, concept: hashOf(concepts[i].ID)})
 	}
 	addNothing(l.nothing, source)
 	return l
@@ -87,10 +111,14 @@ func addNothing(nothing map[uint64]bool, source *corpora.Lexicon) {
 	}
 }
 
-func (l *lexicon) addAll(terms []corpora.Term, s sign) {
+func (l *lexicon) addAll(terms []corpora.Term, s sign) { l.addTerms(terms, phrase{sign: s}) }
+
+// addTerms adds terms that say what the phrase says.
+func (l *lexicon) addTerms(terms []corpora.Term, says phrase) {
 	var f folded
 	for _, term := range terms {
-		p := phrase{prefix: term.Prefix, sign: s, before: int32(term.Before), after: int32(term.After)}
+		p := says
+		p.prefix, p.before, p.after = term.Prefix, int32(term.Before), int32(term.After)
 		switch term.Polarity {
 		case feedback.Positive:
 			p.sign++
@@ -100,6 +128,7 @@ func (l *lexicon) addAll(terms []corpora.Term, s sign) {
 		f.fold(term.Text)
 		for _, t := range f.tokens {
 			p.hashes = append(p.hashes, t.hash)
+			p.lastBegins = f.runes[t.from]
 		}
 		if n := len(f.tokens); n > 0 && f.tokens[n-1].kind == solid {
 			p.prefix = false // anything may follow there anyway
@@ -109,26 +138,26 @@ func (l *lexicon) addAll(terms []corpora.Term, s sign) {
 }
 
 func (l *lexicon) add(p phrase) {
-	table, key := l.pair, uint64(0)
+	var key uint64
 	switch n := len(p.hashes); {
 	case n == 0:
 		return
 	case n == 1 && p.prefix:
-		table, key = l.prefix, p.hashes[0]
+		key = prefixKey(p.hashes[0])
 	case n == 1:
-		table, key = l.single, p.hashes[0]
+		key = p.hashes[0]
 	case n == 2 && p.prefix:
-		table, key = l.first, p.hashes[0]
+		key = beginningKey(p.hashes[0], p.lastBegins)
 	default:
 		key = pairKey(p.hashes[0], p.hashes[1])
 	}
-	table[key] = append(table[key], p)
-	l.known[key>>54] |= 1 << (key >> 48 & 63)
+	l.phrases[key] = append(l.phrases[key], p)
+	l.known[key>>50] |= 1 << (key >> 44 & 63)
 }
 
 func pairKey(a, b uint64) uint64 { return (a ^ b*31) * hashPrime }
 
-func (l *lexicon) knows(key uint64) bool { return l.known[key>>54]&(1<<(key>>48&63)) != 0 }
+func (l *lexicon) knows(key uint64) bool { return l.known[key>>50]&(1<<(key>>44&63)) != 0 }
 
 // find appends the terms in the text to found, in order of their first token; a term inside a longer one is left out.
 func (l *lexicon) find(f *folded, found []match) []match {
@@ -137,13 +166,12 @@ func (l *lexicon) find(f *folded, found []match) []match {
 		if t.kind >= stop && t.kind != mark {
 			continue
 		}
-		if l.knows(t.hash) {
-			found = f.try(l.single[t.hash], i, found)
-			found = f.try(l.first[t.hash], i, found)
-		}
+		found = l.try(f, t.hash, i, found)
 		if i+1 < len(f.tokens) {
-			if key := pairKey(t.hash, f.tokens[i+1].hash); l.knows(key) {
-				found = f.try(l.pair[key], i, found)
+			next := &f.tokens[i+1]
+			found = l.try(f, pairKey(t.hash, next.hash), i, found)
+			if next.kind == word {
+				found = l.try(f, beginningKey(t.hash, f.runes[next.from]), i, found)
 			}
 		}
 		if t.kind == word {
@@ -158,10 +186,8 @@ func (l *lexicon) findPrefix(f *folded, i int, found []match) []match {
 	h := uint64(hashSeed)
 	for _, r := range f.runes[t.from:t.to] {
 		h = mix(h, r)
-		if !l.knows(h) {
-			continue
-		}
-		if list := l.prefix[h]; list != nil {
+		if key := prefixKey(h); l.knows(key) {
+			list := l.phrases[key]
 			for j := range list {
 				found = append(found, match{int32(i), int32(i + 1), &list[j]})
 			}
@@ -170,8 +196,12 @@ func (l *lexicon) findPrefix(f *folded, i int, found []match) []match {
 	return found
 }
 
-// try appends the phrases that stand at token i.
-func (f *folded) try(list []phrase, i int, found []match) []match {
+// try appends the phrases with the key that stand at token i.
+func (l *lexicon) try(f *folded, key uint64, i int, found []match) []match {
+	if !l.knows(key) {
+		return found
+	}
+	list := l.phrases[key]
 	for j := range list {
 		p := &list[j]
 		if i+len(p.hashes) <= len(f.tokens) && f.matches(p, i) {
@@ -207,16 +237,33 @@ func (f *folded) begins(t *token, hash uint64) bool {
 	return false
 }
 
-// outermost leaves out the matches that lie inside a longer one.
+// outermost leaves out the matches that lie inside a longer one of their kind. They are in order of their first token.
 func outermost(found []match) []match {
-	return slices.DeleteFunc(found, func(m match) bool {
-		for _, o := range found {
-			if o.phrase != nil && o.from <= m.from && m.to <= o.to && o.to-o.from > m.to-m.from {
-				return true
-			}
+	kept := found[:0]
+	for i := range found {
+		m := found[i]
+		inside := false
+		for j := i - 1; j >= 0 && found[j].from == m.from && !inside; j-- {
+			inside = found[j].covers(&m)
 		}
-		return false
-	})
+		for j := i + 1; j < len(found) && found[j].from == m.from && !inside; j++ {
+			inside = found[j].covers(&m)
+		}
+		for j := len(kept) - 1; j >= 0 && kept[j].from > m.from-longestPhraseTokens && !inside; j-- {
+			inside = kept[j].covers(&m)
+		}
+		if !inside {
+			kept = append(kept, m)
+		}
+	}
+	return kept
+}
+
+const longestPhraseTokens = 12
+
+// covers reports whether another match of the same kind lies inside this one.
+func (m *match) covers(other *match) bool {
+	return (m.phrase.concept == 0) == (other.phrase.concept == 0) && m.from <= other.from && other.to <= m.to && m.to-m.from > other.to-other.from
 }
 
 // wordsHash is the hash of the text's words, whatever stands between them.

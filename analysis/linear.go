@@ -33,44 +33,66 @@ type sums struct {
 }
 
 // add adds the rows of the features.
-func (s *sums) add(m *models.Linear, fs *features) {
-	addRows(&s.grams, m, fs.grams)
-	addRows(&s.signs, m, fs.signs)
+func (s *sums) add(t *tagger, fs *features) {
+	addRows(&s.grams, t.grams, fs.grams)
+	addRows(&s.signs, t.signs, fs.signs)
 	s.nGrams += len(fs.grams)
 }
 
-// addRows adds rows of biased bytes, eight outputs at a time: even and odd bytes of a word in 16-bit lanes, emptied
-// before they can overflow.
-func addRows(sum *[models.Outputs]int32, m *models.Linear, list []feature) {
-	mask := uint32(1)<<m.Header.Bits - 1
-	for len(list) > 0 {
-		n := min(len(list), 256)
-		var even, odd [models.Outputs / 8]uint64
-		for _, f := range list[:n] {
-			at := int(f.hash&mask) * models.Outputs
-			row := m.Rows[at : at+models.Outputs : at+models.Outputs]
-			for k := range even {
-				x := binary.LittleEndian.Uint64(row[8*k:])
-				even[k] += x & 0x00FF00FF00FF00FF
-				odd[k] += x >> 8 & 0x00FF00FF00FF00FF
-			}
-		}
-		for k := range even {
-			for lane := range 4 {
-				sum[8*k+2*lane] += int32(even[k]>>(16*lane)&0xFFFF) - 128*int32(n)
-				sum[8*k+2*lane+1] += int32(odd[k]>>(16*lane)&0xFFFF) - 128*int32(n)
-			}
-		}
-		list = list[n:]
+// addAll adds the sums of another statement.
+func (s *sums) addAll(other *sums) {
+	s.nGrams += other.nGrams
+	for o := range s.grams {
+		s.grams[o] += other.grams[o]
+		s.signs[o] += other.signs[o]
 	}
 }
 
-// logits turns sums into the model's outputs, its biases included, and adds them to out.
-func (s *sums) logits(m *models.Linear, out *logits) {
-	scale := gramScale(s.nGrams)
-	for o := range out {
-		out[o] += m.Header.Bias[o] + m.Header.Scale[o]*(float32(s.grams[o])*scale+float32(s.signs[o]))
+// addRows adds rows of biased bytes, eight outputs at a time: even and odd bytes of a word in 16-bit lanes, emptied
+// before they can overflow. Most n-grams were never seen, and their rows are not looked at.
+func addRows(sum *[models.Outputs]int32, m *models.Linear, list []feature) {
+	mask := uint32(1)<<m.Header.Bits - 1
+	var even, odd [models.Outputs / 8]uint64
+	n := 0
+	for _, f := range list {
+		h := f.hash & mask
+		if m.Filled[h/64]&(1<<(h%64)) == 0 {
+			continue
+		}
+		at := int(h) * models.Outputs
+		row := m.Rows[at : at+models.Outputs : at+models.Outputs]
+		for k := range even {
+			x := binary.LittleEndian.Uint64(row[8*k:])
+			even[k] += x & 0x00FF00FF00FF00FF
+			odd[k] += x >> 8 & 0x00FF00FF00FF00FF
+		}
+		if n++; n == 256 {
+			empty(sum, &even, &odd, n)
+			n = 0
+		}
 	}
+	empty(sum, &even, &odd, n)
+}
+
+// empty adds the lanes of n rows to the sums and clears them.
+func empty(sum *[models.Outputs]int32, even, odd *[models.Outputs / 8]uint64, n int) {
+	for k := range even {
+		for lane := range 4 {
+			sum[8*k+2*lane] += int32(even[k]>>(16*lane)&0xFFFF) - 128*int32(n)
+			sum[8*k+2*lane+1] += int32(odd[k]>>(16*lane)&0xFFFF) - 128*int32(n)
+		}
+		even[k], odd[k] = 0, 0
+	}
+}
+
+// score turns sums into outputs.
+func (t *tagger) score(s *sums) (out logits) {
+	scale := gramScale(s.nGrams)
+	grams, signs := &t.grams.Header, &t.signs.Header
+	for o := range out {
+		out[o] = grams.Bias[o] + grams.Scale[o]*scale*float32(s.grams[o]) + grams.Signs[o]*(signs.Bias[o]+signs.Scale[o]*float32(s.signs[o]))
+	}
+	return out
 }
 
 // gramScale is what an n-gram counts when there are n of them.

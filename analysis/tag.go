@@ -13,10 +13,14 @@ const Version = "2026.11"
 
 // Thresholds and weights of the decision, tuned on the training part of the corpora and on the public sets.
 const (
-	themeThreshold      = 0.25
+	themeThreshold      = 0.2
+	secondTheme         = 0.5 // of the likeliest theme's probability, what another theme of the statement needs
+	sure                = 0.7 // how likely praise and complaint are when a comma may part them
 	suggestionThreshold = 0.45
+	confidenceFrom      = 0.18 // a tag that passed is right more often than its probability alone says,
+	confidencePer       = 0.8  // most of all the likeliest theme of a statement
+	contextWeight       = 0.2  // of the whole comment's outputs in those of a statement's sentiment
 	questionThreshold   = 0.45
-	contextWeight       = 0.35 // of the whole comment's outputs in those of a statement's sentiment
 	evidenceShare       = 0.35 // of the strongest token: what counts as evidence
 	mostEvidence        = 3    // spans for each theme
 )
@@ -29,18 +33,18 @@ type scratch struct {
 	features features
 	tagged   []tagged
 	weights  []float32
+	balance  float32 // of the whole comment: how much likelier praise is than complaint
 }
 
 // tagged is a statement with the outputs of the models.
 type tagged struct {
 	clause
-	sums                        [2]sums // shared, own
+	sums                        sums
 	out                         logits
 	themes                      [20]float32 // probabilities, as the following
 	positive, neutral, negative float32
 	suggestion, question        float32
 	sentiment                   feedback.Sentiment
-	words                       int
 }
 
 // tag cuts the folded text into statements and scores each.
@@ -50,47 +54,62 @@ func (s *scratch) tag(t *tagger) {
 	s.clauses = clauses(&s.text, s.found, s.clauses)
 	s.tagged = s.tagged[:0]
 	for _, c := range s.clauses {
-		s.tagged = append(s.tagged, tagged{clause: c})
-		st := &s.tagged[len(s.tagged)-1]
-		words, solids := s.text.count(c)
-		st.words = words + solids/2
-		s.features.extract(&s.text, c.from, c.to, s.found)
-		st.sums[0].add(t.shared, &s.features)
-		if t.own != nil {
-			st.sums[1].add(t.own, &s.features)
-		}
-		t.score(&st.sums, &st.out)
+		s.tagged = append(s.tagged, s.weigh(t, c))
 	}
+	s.rejoin(t)
 	whole := s.whole(t)
+	praise, _, complaint := softmax3(whole[outPositive], whole[outNeutral], whole[outNegative])
+	s.balance = praise - complaint
 	for i := range s.tagged {
 		s.tagged[i].decide(&whole, len(s.tagged) > 1)
 	}
 }
 
-// score turns sums into outputs.
-func (t *tagger) score(sums *[2]sums, out *logits) {
-	sums[0].logits(t.shared, out)
-	if t.own != nil {
-		sums[1].logits(t.own, out)
+// weigh scores a clause.
+func (s *scratch) weigh(t *tagger, c clause) tagged {
+	st := tagged{clause: c}
+	s.features.extract(&s.text, c.from, c.to, s.found)
+	st.sums.add(t, &s.features)
+	st.out = t.score(&st.sums)
+	return st
+}
+
+// rejoin makes one statement of clauses that only a comma parts, unless the one praises and the other complains.
+func (s *scratch) rejoin(t *tagger) {
+	kept := s.tagged[:0]
+	for i := 0; i < len(s.tagged); i++ {
+		st := s.tagged[i]
+		joined := false
+		for i+1 < len(s.tagged) && s.text.tokens[st.to-1].kind == comma && !st.contradicts(&s.tagged[i+1]) {
+			i++
+			st.to = s.tagged[i].to
+			joined = true
+		}
+		if joined {
+			st = s.weigh(t, st.clause)
+		}
+		kept = append(kept, st)
 	}
+	s.tagged = kept
+}
+
+// contradicts reports whether one of two statements surely praises and the other surely complains.
+func (st *tagged) contradicts(other *tagged) bool {
+	p, _, n := softmax3(st.out[outPositive], st.out[outNeutral], st.out[outNegative])
+	q, _, m := softmax3(other.out[outPositive], other.out[outNeutral], other.out[outNegative])
+	return p >= sure && m >= sure || n >= sure && q >= sure
 }
 
 // whole scores the comment as a whole: the features of all its statements.
 func (s *scratch) whole(t *tagger) logits {
-	var all [2]sums
+	var all sums
 	for i := range s.tagged {
-		for k := range all {
-			p := &s.tagged[i].sums[k]
-			all[k].nGrams += p.nGrams
-			for o := range p.grams {
-				all[k].grams[o] += p.grams[o]
-				all[k].signs[o] += p.signs[o]
-			}
-		}
+		all.addAll(&s.tagged[i].sums)
 	}
-	var out logits
-	t.score(&all, &out)
-	return out
+	for o := range all.signs { // a sign weighs as in one statement, however long the text is
+		all.signs[o] /= int32(len(s.tagged))
+	}
+	return t.score(&all)
 }
 
 // decide turns the outputs into probabilities and the sentiment; in a comment of several statements the whole has a say
@@ -140,18 +159,13 @@ func (st *tagged) kinds() []feedback.Kind {
 
 // gather makes the comment's analysis of its statements.
 func (s *scratch) gather(t *tagger, taxonomy *feedback.Taxonomy, out *feedback.Analysis) {
-	var balance float32
-	var words int
 	seen := map[feedback.Sentiment]bool{}
 	for i := range s.tagged {
 		st := &s.tagged[i]
 		out.Statements = append(out.Statements, s.statement(t, taxonomy, st, out))
-		w := max(st.words, 1)
-		balance += float32(w) * (st.positive - st.negative)
-		words += w
 		seen[st.sentiment] = true
 	}
-	score := &feedback.SentimentScore{Label: feedback.Neutral, Score: round(float64(balance)/float64(words), 4)}
+	score := &feedback.SentimentScore{Label: feedback.Neutral, Score: round(float64(s.balance), 4)}
 	switch {
 	case seen[feedback.Positive] && seen[feedback.Negative]:
 		score.Label = feedback.Mixed
@@ -183,21 +197,24 @@ func (s *scratch) statement(t *tagger, taxonomy *feedback.Taxonomy, st *tagged, 
 		Sentiment: feedback.SentimentScore{Label: st.sentiment, Score: round(float64(st.positive-st.negative), 4)},
 		Kinds:     st.kinds(),
 	}
-	extracted := false
+	s.features.extract(&s.text, st.from, st.to, s.found)
+	switch st.sentiment {
+	case feedback.Positive:
+		result.Evidence = s.evidence(t, st, outPositive)
+	case feedback.Negative:
+		result.Evidence = s.evidence(t, st, outNegative)
+	}
+	least := max(themeThreshold, secondTheme*slices.Max(st.themes[:]))
 	for o, p := range st.themes {
-		if p < themeThreshold {
+		if p < least {
 			continue
 		}
 		id := corpora.ThemeIDs[o]
 		if _, ok := taxonomy.Theme(id); !ok {
 			continue
 		}
-		if !extracted {
-			s.features.extract(&s.text, st.from, st.to, s.found)
-			extracted = true
-		}
 		result.Themes = append(result.Themes, feedback.StatementTheme{Theme: id, Sentiment: st.sentiment})
-		addTheme(out, feedback.ThemeTag{Theme: id, Sentiment: st.sentiment, Confidence: round(float64(p), 4), Evidence: s.evidence(t, st, o)})
+		addTheme(out, feedback.ThemeTag{Theme: id, Sentiment: st.sentiment, Confidence: round(confidenceFrom+confidencePer*float64(p), 4), Evidence: s.evidence(t, st, o)})
 	}
 	return result
 }

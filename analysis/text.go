@@ -42,6 +42,14 @@ const hashSeed, hashPrime = 14695981039346656037, 1099511628211
 
 func mix(h uint64, r rune) uint64 { return (h ^ uint64(r)) * hashPrime } // FNV-1a over runes
 
+func hashOf(text string) uint64 {
+	h := uint64(hashSeed)
+	for _, r := range text {
+		h = mix(h, r)
+	}
+	return h
+}
+
 // fold cuts the text.
 func (f *folded) fold(text string) {
 	f.text, f.runes, f.tokens = text, f.runes[:0], f.tokens[:0]
@@ -220,6 +228,8 @@ var foldRune = map[rune]rune{
 	'ё': 'е', 'Ё': 'е', 'ѐ': 'е',
 	'أ': 'ا', 'إ': 'ا', 'آ': 'ا', 'ى': 'ي', 'ة': 'ه',
 	'İ': 'i', 'ſ': 's',
+	'ά': 'α', 'έ': 'ε', 'ή': 'η', 'ί': 'ι', 'ό': 'ο', 'ύ': 'υ', 'ώ': 'ω', 'ϊ': 'ι', 'ϋ': 'υ', 'ΐ': 'ι', 'ΰ': 'υ', 'ς': 'σ', // Greek is often
+	'Ά': 'α', 'Έ': 'ε', 'Ή': 'η', 'Ί': 'ι', 'Ό': 'ο', 'Ύ': 'υ', 'Ώ': 'ω', // typed without accents or in capitals
 }
 
 var punctuation = map[rune]tokenKind{

@@ -86,7 +86,7 @@ func TestClauses(t *testing.T) {
 		var f folded
 		f.fold(c.text)
 		var got []string
-		for _, s := range clauses(&f, newLexicon(source).find(&f, nil), nil) {
+		for _, s := range clauses(&f, newLexicon(source, nil).find(&f, nil), nil) {
 			start, end := f.span(s)
 			got = append(got, c.text[start:end])
 		}
@@ -101,7 +101,7 @@ func TestLexiconFindsTerms(t *testing.T) {
 		"price_value":       {{Text: "pric", Prefix: true}, {Text: "over priced", Polarity: "negative"}, {Text: "太贵"}, {Text: "pitkä odot", Prefix: true}},
 		corpora.Complaining: {{Text: "bad"}},
 		corpora.Praising:    {{Text: "not bad"}},
-	}})
+	}}, nil)
 	for text, want := range map[string]string{
 		"Prices went up":        "Prices",
 		"it is over priced":     "over priced",
@@ -126,7 +126,7 @@ func TestLexiconFindsTerms(t *testing.T) {
 func TestNegationReachesAsFarAsItsScope(t *testing.T) {
 	l := newLexicon(&corpora.Lexicon{Sections: map[string][]corpora.Term{
 		corpora.Negators: {{Text: "not", After: 2}, {Text: "ei", Before: 1}},
-	}})
+	}}, nil)
 	for text, want := range map[string]string{
 		"not very good service": "very good",
 		"not bad, good":         "bad",
@@ -171,7 +171,7 @@ func FuzzFold(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	l := newLexicon(source)
+	l := newLexicon(source, nil)
 	f.Fuzz(func(t *testing.T, text string) {
 		var g folded
 		g.fold(text)

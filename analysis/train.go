@@ -18,12 +18,13 @@ type TrainOptions struct {
 
 // Sizes of the models: rows are 2^bits.
 const (
+	signBits     = 15
 	sharedBits   = 18
 	ownBits      = 17
 	ownBitsLarge = 18 // where there are many texts
 	manyTexts    = 40000
-	epochsShared = 3
-	epochsOwn    = 3
+	epochs       = 8 // over the n-grams
+	epochsMany   = 3 // where there are many texts
 )
 
 // Train trains the shared model and the languages' own on the labelled files below the paths and on the hand-written
@@ -34,27 +35,38 @@ func Train(ctx context.Context, paths []string, options TrainOptions) (map[strin
 		return nil, err
 	}
 	langs := data.languages()
-	shared, err := trainShared(ctx, data, langs, options)
+	signs, err := trainSigns(ctx, data, langs)
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]*models.Linear{models.Shared: shared}
+	out := map[string]*models.Linear{models.Signs: signs}
+	if out[models.Shared], err = trainShared(ctx, data, langs, options); err != nil {
+		return nil, err
+	}
 	if len(options.Only) > 0 {
 		langs = slices.DeleteFunc(langs, func(l string) bool { return !slices.Contains(options.Only, l) })
 	}
 	var mu sync.Mutex
 	err = parallel(ctx, langs, func(ctx context.Context, lang string) error {
-		own, err := trainOwn(ctx, lang, data.byLang[lang], shared, data.digest)
+		own, err := trainOwn(ctx, lang, pointers(data.byLang[lang]), data.digest)
 		if err != nil {
 			return err
 		}
 		mu.Lock()
 		defer mu.Unlock()
 		out[lang] = own
-		options.report("languages", len(out)-1, len(langs))
+		options.report("languages", len(out)-2, len(langs))
 		return nil
 	})
 	return out, err
+}
+
+func pointers(list []example) []*example {
+	out := make([]*example, len(list))
+	for i := range list {
+		out[i] = &list[i]
+	}
+	return out
 }
 
 func (o *TrainOptions) report(stage string, done, total int) {
@@ -63,24 +75,24 @@ func (o *TrainOptions) report(stage string, done, total int) {
 	}
 }
 
-// parallel runs the work for each language on two goroutines, the largest first as the caller ordered them.
-func parallel(ctx context.Context, langs []string, work func(context.Context, string) error) error {
+// parallel does the jobs on two goroutines, in their order.
+func parallel[T any](ctx context.Context, jobs []T, work func(context.Context, T) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	queue := make(chan string)
+	queue := make(chan T)
 	var wg sync.WaitGroup
 	for range 2 {
 		wg.Go(func() {
-			for lang := range queue {
-				if err := work(ctx, lang); err != nil {
+			for job := range queue {
+				if err := work(ctx, job); err != nil {
 					cancel(err)
 				}
 			}
 		})
 	}
-	for _, lang := range langs {
+	for _, job := range jobs {
 		select {
-		case queue <- lang:
+		case queue <- job:
 		case <-ctx.Done():
 		}
 	}
@@ -89,6 +101,39 @@ func parallel(ctx context.Context, langs []string, work func(context.Context, st
 	return context.Cause(ctx)
 }
 
+// trainSigns trains the model of the signs on the hand-written comments of all languages, and notes for each of them what
+// a model says that has not seen its industry.
+func trainSigns(ctx context.Context, data *trainingData, langs []string) (*models.Linear, error) {
+	var hand []*example
+	for _, lang := range langs {
+		for i := range data.byLang[lang] {
+			if e := &data.byLang[lang][i]; e.hand {
+				hand = append(hand, e)
+			}
+		}
+	}
+	fit := func(without int) (*learner, error) {
+		l := newLearner(signBits, signRate, l2Signs)
+		return l, l.trainSigns(ctx, slices.DeleteFunc(slices.Clone(hand), func(e *example) bool { return e.fold() == without }))
+	}
+	err := parallel(ctx, eachFold(), func(_ context.Context, fold int) error {
+		l, err := fit(fold)
+		for _, e := range hand {
+			if e.fold() == fold {
+				e.base = l.says(&example{signs: e.signs[:e.general]})
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	l, err := fit(noFold)
+	return l.model(models.Signs, len(hand), data.digest), err
+}
+
+// trainShared trains the n-grams of texts whose language is not known. There is no lexicon for these; of the signs only
+// the question mark counts.
 func trainShared(ctx context.Context, data *trainingData, langs []string, options TrainOptions) (*models.Linear, error) {
 	var all []*example
 	for _, lang := range langs {
@@ -96,57 +141,72 @@ func trainShared(ctx context.Context, data *trainingData, langs []string, option
 			all = append(all, &data.byLang[lang][i])
 		}
 	}
-	options.report("shared", 0, epochsShared)
-	l := newLearner(sharedBits)
-	if err := l.trainSigns(ctx, all); err != nil {
-		return nil, err
-	}
-	if err := l.train(ctx, all, epochsShared, gramRate, func(epoch int) { options.report("shared", epoch, epochsShared) }); err != nil {
+	options.report("shared", 0, epochsMany)
+	l := newLearner(sharedBits, gramRate, l2Grams)
+	if err := l.train(ctx, all, epochsMany, func(epoch int) { options.report("shared", epoch, epochsMany) }); err != nil {
 		return nil, err
 	}
 	m := l.model(models.Shared, len(all), data.digest)
-	parallelBase(m, all)
+	m.Header.Signs[outQuestion] = 1
 	return m, nil
 }
 
-// parallelBase notes for each example what the shared model says, as it will say it: quantized.
-func parallelBase(m *models.Linear, all []*example) {
-	var wg sync.WaitGroup
-	half := len(all) / 2
-	for _, part := range [][]*example{all[:half], all[half:]} {
-		wg.Go(func() {
-			for _, e := range part {
-				var s sums
-				fs := features{grams: unhash(e.grams), signs: unhash(e.signs)}
-				s.add(m, &fs)
-				s.logits(m, &e.base)
-			}
-		})
-	}
-	wg.Wait()
-}
-
-func unhash(hashes []uint32) []feature {
-	fs := make([]feature, len(hashes))
-	for i, h := range hashes {
-		fs[i].hash = h
-	}
-	return fs
-}
-
-func trainOwn(ctx context.Context, lang string, examples []example, shared *models.Linear, digest string) (*models.Linear, error) {
-	size := ownBits
-	if len(examples) >= manyTexts {
-		size = ownBitsLarge
-	}
-	l := newLearner(size)
-	list := make([]*example, len(examples))
-	for i := range examples {
-		list[i] = &examples[i]
-	}
-	l.onTop = shared != nil
-	if err := l.train(ctx, list, epochsOwn, gramRate, func(int) {}); err != nil {
+// trainOwn trains the n-grams of a language, and how they stack with the signs.
+func trainOwn(ctx context.Context, lang string, examples []*example, digest string) (*models.Linear, error) {
+	s, err := stackOwn(ctx, examples)
+	if err != nil {
 		return nil, err
 	}
-	return l.model(lang, len(examples), digest), nil
+	return fitOwn(ctx, lang, examples, s, digest)
 }
+
+// stackOwn finds how a language's n-grams and the signs stack.
+func stackOwn(ctx context.Context, examples []*example) (*stack, error) {
+	var cases []stackCase
+	for _, fold := range eachFold() {
+		l, err := fitGrams(ctx, examples, fold)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range examples {
+			if e.hand && e.fold() == fold {
+				cases = append(cases, stackCase{e.base, l.says(&example{grams: e.grams}), &e.target})
+			}
+		}
+	}
+	s := fitStack(cases)
+	return &s, nil
+}
+
+// fitOwn trains the n-grams of a language for a stack.
+func fitOwn(ctx context.Context, lang string, examples []*example, s *stack, digest string) (*models.Linear, error) {
+	l, err := fitGrams(ctx, examples, noFold)
+	if err != nil {
+		return nil, err
+	}
+	l.scale(s)
+	m := l.model(lang, len(examples), digest)
+	copy(m.Header.Signs[:], s.signs[:])
+	return m, nil
+}
+
+// fitGrams trains n-grams on the examples but for the hand-written ones of a fold.
+func fitGrams(ctx context.Context, examples []*example, without int) (*learner, error) {
+	size, rounds := ownBits, epochs
+	if len(examples) >= manyTexts {
+		size, rounds = ownBitsLarge, epochsMany
+	}
+	l := newLearner(size, gramRate, l2Grams)
+	list := slices.DeleteFunc(slices.Clone(examples), func(e *example) bool { return e.hand && e.fold() == without })
+	return l, l.train(ctx, list, rounds, func(int) {})
+}
+
+// The industries of the hand-written comments are dealt out to folds; what the others teach is tried on each in turn.
+const (
+	folds  = 5
+	noFold = folds
+)
+
+func eachFold() []int { return []int{0, 1, 2, 3, 4} }
+
+func (e *example) fold() int { return int(e.industry % folds) }

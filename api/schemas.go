@@ -62,6 +62,7 @@ var fieldNotes = map[string]string{
 	"Statement.sentiment":     "The sentiment with its balance.",
 	"Statement.themes":        "What it is about.",
 	"Statement.kinds":         "What it does.",
+	"Statement.evidence":      "The words that weighed most in its sentiment; none when it is neutral.",
 	"SentimentCounts.neutral": "Neutral ones.",
 	"Base.nps":                "The NPS of the base.",
 	"Base.n":                  "How many responses.",
@@ -156,7 +157,7 @@ var (
 	exampleTags     = json.RawMessage(`{"id":"r1","language":{"code":"fi","confidence":0.98,"supported":true},"sentiment":{"label":"negative","score":-0.71},` +
 		`"kinds":["complaint"],"themes":[{"theme":"delivery_logistics","sentiment":"negative","confidence":0.93,"evidence":[{"start":0,"end":8,"text":"Toimitus"}]}],` +
 		`"statements":[{"start":0,"end":29,"text":"Toimitus kesti kolme viikkoa.","sentiment":{"label":"negative","score":-0.71},"kinds":["complaint"],` +
-		`"themes":[{"theme":"delivery_logistics","sentiment":"negative"}]}],"urgency":[],"model":"2026.11","taxonomy":"default@1"}`)
+		`"themes":[{"theme":"delivery_logistics","sentiment":"negative"}],"evidence":[{"start":9,"end":28,"text":"kesti kolme viikkoa"}]}],"urgency":[],"model":"2026.11","taxonomy":"default@1"}`)
 	exampleResult = json.RawMessage(`[{"id":"r1","survey":"nps-2026","status":"created"},{"id":"r2","survey":"nps-2026","status":"rejected","problem":` +
 		`{"type":"about:blank","title":"Bad Request","status":400,"detail":"score must be a whole number from 0 to 10; leave it out when there is none","code":"invalid",` +
 		`"errors":[{"location":"body[1].score","message":"score must be a whole number from 0 to 10; leave it out when there is none"}]}}]`)

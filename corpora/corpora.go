@@ -12,7 +12,7 @@ import (
 	"verbatim/feedback"
 )
 
-//go:embed comments/*.txt lexicons/*.txt demo/*.csv
+//go:embed comments/*.txt lexicons/*.txt concepts/*.txt demo/*.csv
 var files embed.FS
 
 // ThemeIDs lists the themes of the default taxonomy, in the order of design and documentation.

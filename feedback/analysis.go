@@ -92,12 +92,14 @@ type StatementTheme struct {
 	Sentiment Sentiment `json:"sentiment"`
 }
 
-// Statement is one clause of a comment.
+// Statement is one clause of a comment. Evidence holds the words that weighed most in its sentiment, in the order of the
+// text; a neutral statement has none.
 type Statement struct {
 	Span
 	Sentiment SentimentScore   `json:"sentiment"`
 	Kinds     []Kind           `json:"kinds"`
 	Themes    []StatementTheme `json:"themes"`
+	Evidence  []Span           `json:"evidence"`
 }
 
 // Analysis is what one text says. Themes has one entry for each (theme, sentiment), ordered by first evidence, then id.
@@ -167,6 +169,10 @@ func (a *Analysis) CodePoints(text string) *Analysis {
 		c.convert(&s.Span)
 		s.Kinds = append([]Kind{}, s.Kinds...)
 		s.Themes = append([]StatementTheme{}, s.Themes...)
+		s.Evidence = append([]Span{}, s.Evidence...)
+		for j := range s.Evidence {
+			c.convert(&s.Evidence[j])
+		}
 	}
 	return &out
 }

@@ -32,7 +32,7 @@ var analyzer = sync.OnceValue(func() *analysis.Analyzer {
 // withoutFinnish is an analyzer of English, whole, and Finnish, whose file is damaged.
 var withoutFinnish = sync.OnceValue(func() *analysis.Analyzer {
 	folder := fstest.MapFS{}
-	for _, name := range []string{"language.bin", "shared.bin", "en.bin", "fi.bin"} {
+	for _, name := range []string{"language.bin", "signs.bin", "en.bin", "fi.bin"} {
 		data, err := models.Embedded().File(name)
 		if err != nil {
 			panic(err)

@@ -19,7 +19,8 @@ const Outputs = 32
 // output. Its biases, and what the outputs mean, stand in Header.
 type Linear struct {
 	Header Header
-	Rows   []byte // Outputs bytes for each of 2^Header.Bits rows, biased by 128
+	Rows   []byte   // Outputs bytes for each of 2^Header.Bits rows, biased by 128
+	Filled []uint64 // a bit for each row that is not all zero
 }
 
 // Header is what a model file says of itself.
@@ -32,6 +33,7 @@ type Header struct {
 	Outputs []string         `json:"outputs"`
 	Scale   [Outputs]float32 `json:"scale"`
 	Bias    [Outputs]float32 `json:"bias"`
+	Signs   [Outputs]float32 `json:"signs"` // weights of the outputs of the model of the signs
 }
 
 const (
@@ -121,7 +123,22 @@ func ReadLinear(data []byte) (*Linear, error) {
 	if m.Header.Bits < 1 || m.Header.Bits > maxBits || len(m.Header.Outputs) > Outputs {
 		return nil, fmt.Errorf("%w: header: sizes out of range", ErrDamaged)
 	}
-	return m, m.unpack(flate.NewReader(bytes.NewReader(body[n:])))
+	if err := m.unpack(flate.NewReader(bytes.NewReader(body[n:]))); err != nil {
+		return nil, err
+	}
+	m.fill()
+	return m, nil
+}
+
+// fill notes which rows say something.
+func (m *Linear) fill() {
+	zero := bytes.Repeat([]byte{128}, Outputs)
+	m.Filled = make([]uint64, max(1, len(m.Rows)/Outputs/64))
+	for row := range len(m.Rows) / Outputs {
+		if !bytes.Equal(m.Rows[row*Outputs:(row+1)*Outputs], zero) {
+			m.Filled[row/64] |= 1 << (row % 64)
+		}
+	}
 }
 
 func (m *Linear) unpack(packed io.ReadCloser) error {
@@ -176,5 +193,6 @@ func Quantize(header Header, weights []float32, limit, cut float32) *Linear {
 			m.Rows[row*Outputs+o] = byte(128 + max(-127, min(127, q)))
 		}
 	}
+	m.fill()
 	return m
 }

@@ -12,8 +12,12 @@ import (
 //go:embed *.bin README.md quality.txt
 var files embed.FS
 
-// Shared is the name of the model that all languages share.
-const Shared = "shared"
+// Names of the models that are no language's own: Signs weighs what means the same in every language, Shared the n-grams
+// of texts whose language is not known.
+const (
+	Signs  = "signs"
+	Shared = "shared"
+)
 
 // Set is a folder of models. It loads each at its first use and keeps it. Safe for concurrent use.
 type Set struct {
@@ -60,6 +64,17 @@ func (s *Set) Linear(name string) (*Linear, error) {
 		}
 	})
 	return e.model, e.err
+}
+
+// With returns a set in which the models of that name are replaced, or added.
+func (s *Set) With(replaced map[string]*Linear) *Set {
+	out := Open(s.files)
+	for name, m := range replaced {
+		e := &entry{model: m}
+		e.once.Do(func() {})
+		out.byKey[name] = e
+	}
+	return out
 }
 
 // File returns a file of the folder as it is.

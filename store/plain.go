@@ -151,13 +151,17 @@ func (d *decoder) themeTag(p *plain) feedback.ThemeTag {
 	p.skip(`,"confidence":`)
 	tag.Confidence = p.float()
 	p.skip(`,"evidence":`)
-	tag.Evidence = list(p, func() feedback.Span {
+	tag.Evidence = spans(p)
+	p.skip("}")
+	return tag
+}
+
+func spans(p *plain) []feedback.Span {
+	return list(p, func() feedback.Span {
 		s := span(p)
 		p.skip("}")
 		return s
 	})
-	p.skip("}")
-	return tag
 }
 
 // span reads the fields of a span and leaves what follows.
@@ -183,6 +187,8 @@ func (d *decoder) statement(p *plain) feedback.Statement {
 		p.skip("}")
 		return theme
 	})
+	p.skip(`,"evidence":`)
+	s.Evidence = spans(p)
 	p.skip("}")
 	return s
 }

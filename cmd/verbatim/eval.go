@@ -14,8 +14,9 @@ import (
 )
 
 func newEval() *cobra.Command {
-	var folder, format string
-	var corpora bool
+	var folder, format, beside string
+	var corpora, leaveOneOut bool
+	var options analysis.TrainOptions
 	var languages []string
 	cmd := &cobra.Command{
 		Use:   "eval [FILE…]",
@@ -27,34 +28,62 @@ four; themes_polarity counts a theme only with its sentiment; language is detect
 		Example: `  verbatim eval
   verbatim eval labelled.jsonl --format json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.Contains([]string{"table", "json"}, format) {
-				return usagef("--format %q is unknown: it is table or json", format)
+			if !slices.Contains([]string{"table", "summary", "markdown", "json"}, format) {
+				return usagef("--format %q is unknown: it is table, summary, markdown or json", format)
 			}
 			set := models.Embedded()
 			if folder != "" {
 				set = models.Open(os.DirFS(folder))
 			}
-			analyzer, err := analysis.New(set)
+			if leaveOneOut && len(args) == 0 {
+				return usagef("--leave-one-out needs the folders of the datasets")
+			}
+			options.Languages = languages
+			results, err := score(cmd, set, args, corpora, leaveOneOut, options)
 			if err != nil {
 				return err
 			}
-			results, err := evaluate(cmd, analyzer, args, corpora || len(args) == 0, languages)
-			if err != nil {
-				return err
+			if beside != "" {
+				baselines, err := readBaselines(beside)
+				if err != nil {
+					return err
+				}
+				return writeBeside(cmd.OutOrStdout(), results, baselines)
 			}
 			if format == "json" {
 				encoder := json.NewEncoder(cmd.OutOrStdout())
 				encoder.SetIndent("", " ")
 				return encoder.Encode(results)
 			}
-			return writeQuality(cmd.OutOrStdout(), results)
+			if format == "markdown" {
+				return writeMarkdown(cmd.OutOrStdout(), results)
+			}
+			return writeQuality(cmd.OutOrStdout(), results, format == "table")
 		},
 	}
 	cmd.Flags().StringVar(&folder, "models", "", "folder of models to score (default: the built-in ones)")
-	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	cmd.Flags().StringVar(&format, "format", "table", "table, summary (without the labels), markdown (the README's table) or json")
+	cmd.Flags().StringVar(&beside, "beside", "", "JSON Lines with what other learners reached {task, lang, dataset, fasttext, svm}: print ours beside it")
+	cmd.Flags().BoolVar(&leaveOneOut, "leave-one-out", false, "train on all datasets but one, score that one, and so on with each")
+	cmd.Flags().StringSliceVar(&options.LeaveOut, "score-only", nil, "with --leave-one-out: datasets that are scored and never trained on")
 	cmd.Flags().BoolVar(&corpora, "corpora", false, "score the test part of the built-in comments as well as the files")
 	cmd.Flags().StringSliceVar(&languages, "language", nil, "these languages only")
 	return cmd
+}
+
+// score scores the models as they are, or the datasets with models that have not seen them.
+func score(cmd *cobra.Command, set *models.Set, files []string, corpora, leaveOneOut bool, options analysis.TrainOptions) ([]analysis.Quality, error) {
+	if leaveOneOut {
+		progress := newProgress(cmd.ErrOrStderr())
+		defer progress.done()
+		options.Progress = progress.stage
+		return analysis.LeaveOneOut(cmd.Context(), set, files, options)
+	}
+	analyzer, err := analysis.New(set)
+	if err != nil {
+		return nil, err
+	}
+	return evaluate(cmd, analyzer, files, corpora || len(files) == 0, options.Languages)
 }
 
 func evaluate(cmd *cobra.Command, analyzer *analysis.Analyzer, files []string, corpora bool, languages []string) ([]analysis.Quality, error) {
@@ -92,13 +121,20 @@ func evaluate(cmd *cobra.Command, analyzer *analysis.Analyzer, files []string, c
 	return evaluation.Results(), nil
 }
 
-// writeQuality writes a line for each language, dataset and task, and the labels below it.
-func writeQuality(w io.Writer, results []analysis.Quality) error {
+// writeQuality writes a line for each language, dataset and task, and the labels below it if wanted.
+func writeQuality(w io.Writer, results []analysis.Quality, labels bool) error {
 	fmt.Fprintf(w, "%-4s %-22s %-34s %6s %9s %9s %9s\n", "lang", "dataset", "task", "n", "precision", "recall", "F1")
 	for i := range results {
 		q := &results[i]
-		fmt.Fprintf(w, "%-4s %-22s %-34s %6d  macro-F1 %5.1f  micro-F1 %5.1f\n", q.Language, q.Dataset, q.Task, q.N, 100*q.MacroF1, 100*q.MicroF1)
+		fmt.Fprintf(w, "%-4s %-22s %-34s %6d  macro-F1 %5.1f  micro-F1 %5.1f", q.Language, q.Dataset, q.Task, q.N, 100*q.MacroF1, 100*q.MicroF1)
+		if q.CalibrationError > 0 {
+			fmt.Fprintf(w, "  calibration error %.3f", q.CalibrationError)
+		}
+		fmt.Fprintln(w)
 		for _, l := range q.Labels {
+			if !labels {
+				break
+			}
 			_, err := fmt.Fprintf(w, "%-4s %-22s   %-32s %6d %9.1f %9.1f %9.1f\n", "", "", l.Label, l.N, 100*l.Precision, 100*l.Recall, 100*l.F1)
 			if err != nil {
 				return fmt.Errorf("eval: %w", err)
@@ -106,4 +142,67 @@ func writeQuality(w io.Writer, results []analysis.Quality) error {
 		}
 	}
 	return nil
+}
+
+// markdownTasks are the columns of the README's table, and whether a figure is the macro mean.
+var markdownTasks = []struct {
+	task, title string
+	macro       bool
+}{
+	{"sentiment", "sentiment", true},
+	{"sentiment4", "with mixed", true},
+	{"themes", "themes", false},
+	{"themes_polarity", "with polarity", false},
+	{"kinds", "kinds", false},
+}
+
+// writeMarkdown writes a row for each language and the means.
+func writeMarkdown(w io.Writer, results []analysis.Quality) error {
+	fmt.Fprint(w, "| language | n |")
+	for _, t := range markdownTasks {
+		fmt.Fprintf(w, " %s |", t.title)
+	}
+	fmt.Fprint(w, "\n|---|---:|---:|---:|---:|---:|---:|\n")
+	means := make([]mean, len(markdownTasks))
+	for _, lang := range languagesOf(results) {
+		fmt.Fprintf(w, "| %s |", lang)
+		for i, t := range markdownTasks {
+			q := qualityOf(results, lang, t.task)
+			if i == 0 {
+				fmt.Fprintf(w, " %d |", qualityOf(results, lang, "themes").N)
+			}
+			f1 := 100 * q.MicroF1
+			if t.macro {
+				f1 = 100 * q.MacroF1
+			}
+			fmt.Fprintf(w, " %s |", means[i].add(&f1))
+		}
+		fmt.Fprintln(w)
+	}
+	fmt.Fprint(w, "| mean | |")
+	for _, m := range means {
+		fmt.Fprintf(w, " %s |", m)
+	}
+	_, err := fmt.Fprintln(w)
+	return err
+}
+
+func languagesOf(results []analysis.Quality) []string {
+	var langs []string
+	for i := range results {
+		if !slices.Contains(langs, results[i].Language) {
+			langs = append(langs, results[i].Language)
+		}
+	}
+	return langs
+}
+
+// qualityOf returns the quality of a task in a language; an empty one where it was not scored.
+func qualityOf(results []analysis.Quality, lang, task string) analysis.Quality {
+	for i := range results {
+		if results[i].Language == lang && results[i].Task == task {
+			return results[i]
+		}
+	}
+	return analysis.Quality{}
 }

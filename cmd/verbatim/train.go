@@ -34,7 +34,10 @@ text, lang and any of sentiment, themes [{theme, sentiment}], kinds. The same da
 			if err := writeModels(cmd, out, trained); err != nil {
 				return err
 			}
-			return writeLanguageTable(out, lingua)
+			if err := writeLanguageTable(out, lingua); err != nil {
+				return err
+			}
+			return writeWords(out, args, options)
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "models", "folder to write the models to")
@@ -60,6 +63,18 @@ func writeLanguageTable(folder, lingua string) error {
 		return err
 	}
 	if err := os.WriteFile(path, table, 0o644); err != nil { //nolint:gosec // models are for everybody
+		return fmt.Errorf("train: %w", err)
+	}
+	return nil
+}
+
+// writeWords writes the table of words that tells neighbouring languages apart.
+func writeWords(folder string, paths []string, options analysis.TrainOptions) error {
+	words, err := analysis.LearnWords(models.Open(os.DirFS(folder)), paths, options)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(folder, "words.bin"), words, 0o644); err != nil { //nolint:gosec // models are for everybody
 		return fmt.Errorf("train: %w", err)
 	}
 	return nil
