@@ -48,25 +48,30 @@ func finish(h uint64) uint32 {
 
 // extract fills the features of tokens[from:to]; found are the lexicon's terms in the whole text.
 func (fs *features) extract(f *folded, from, to int, found []match) {
-	fs.grams, fs.signs = fs.grams[:0], fs.signs[:0]
+	fs.extractGrams(f, from, to)
+	fs.extractSigns(f, from, to, found)
+}
+
+func (fs *features) extractGrams(f *folded, from, to int) {
+	fs.grams = fs.grams[:0]
 	previous := -1
-	words := 0
 	for i := from; i < to && i < 1<<16-1; i++ {
-		t := &f.tokens[i]
-		switch t.kind {
+		switch f.tokens[i].kind {
 		case word, number, symbol:
 			fs.addWord(f, i, previous)
 			previous = i
-			words++
 		case solid:
 			fs.addSolid(f, i, to)
 			previous = -1
-			words++
-		case stop:
+		case stop, comma:
 			previous = -1
 		}
 	}
-	fs.addWhole(f, from, to, words)
+}
+
+func (fs *features) extractSigns(f *folded, from, to int, found []match) {
+	fs.signs = fs.signs[:0]
+	fs.addWhole(f, from, to)
 	for i := range found {
 		switch m := &found[i]; {
 		case int(m.from) < from || int(m.to) > to:
@@ -160,12 +165,17 @@ func (fs *features) addOnce(s feature) {
 	fs.signs = append(fs.signs, s)
 }
 
-func (fs *features) addWhole(f *folded, from, to, words int) {
+func (fs *features) addWhole(f *folded, from, to int) {
+	words := 0
 	whole := func(property rune) {
 		fs.addOnce(feature{finish(mix(saltWhole, property)), uint16(from), uint16(from)})
 	}
 	for i := from; i < to; i++ {
-		switch t := &f.tokens[i]; {
+		t := &f.tokens[i]
+		if t.kind <= symbol {
+			words++
+		}
+		switch {
 		case t.kind == number:
 			whole(wholeNumber)
 		case t.kind == symbol:

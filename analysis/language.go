@@ -229,4 +229,4 @@ func codeOf(language string) string {
 }
 
 // commonLanguages are those that customers write most: the ones with models.
-const commonLanguages = " ar cs da de en es fi fr hi id it ja ko nb nl pl pt ro ru sv th tr uk vi zh "
+const commonLanguages = " ar ca cs da de en es et eu fa fi fr hi hr hu id it ja ko nb nl pl pt ro ru sk sv sw th tr uk vi zh "

@@ -33,7 +33,7 @@ const (
 	l2Grams     = 0.3
 	epochsSigns = 10
 	weightLimit = 4    // of a quantized weight
-	weightCut   = 0.03 // a smaller one is dropped
+	weightCut   = 0.08 // a smaller one is dropped
 )
 
 func newLearner(bits int, rate, l2 float32) *learner {

@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"cmp"
+	"math/bits"
 	"slices"
 	"unicode"
 
@@ -43,18 +45,21 @@ var sectionSigns = []struct {
 
 // phrase is a term of a lexicon, cut into tokens.
 type phrase struct {
-	hashes        []uint64 // of its tokens
-	prefix        bool     // the last token may go on
-	lastBegins    rune     // first rune of the last token
-	sign          sign
+	key           uint64
 	concept       uint64 // hash of the concept's id, when the phrase is of a concept and not of a section
-	before, after int32  // a negator's scope
+	tokens        uint32 // where the hashes of its tokens begin
+	length        uint8  // tokens
+	prefix        bool   // the last token may go on
+	before, after int8   // a negator's scope
+	sign          sign
 }
 
 // lexicon finds the terms of a language in a text.
 type lexicon struct {
-	phrases map[uint64][]phrase // by key
-	known   [1 << 14]uint64     // a bit for each key: most words are none
+	phrases []phrase        // those with the same key beside each other, in the order they were added
+	hashes  []uint64        // of the phrases' tokens
+	slots   []uint32        // open addressing: 1 + the first phrase with the key, or 0
+	known   [1 << 14]uint64 // a bit for each key: most words are none
 	nothing map[uint64]bool
 }
 
@@ -86,7 +91,7 @@ func openLexicon(lang string) (*lexicon, error) {
 }
 
 func newLexicon(source *corpora.Lexicon, concepts []corpora.Concept) *lexicon {
-	l := &lexicon{phrases: map[uint64][]phrase{}, nothing: map[uint64]bool{}}
+	l := &lexicon{nothing: map[uint64]bool{}}
 	for _, s := range sectionSigns {
 		l.addAll(source.Sections[s.section], s.sign)
 	}
@@ -100,7 +105,48 @@ func newLexicon(source *corpora.Lexicon, concepts []corpora.Concept) *lexicon {
 		l.addTerms(concepts[i].Terms, phrase{sign: signConcept, concept: hashOf(concepts[i].ID)})
 	}
 	addNothing(l.nothing, source)
+	l.index()
 	return l
+}
+
+// index sorts the phrases by their keys and fills the slots.
+func (l *lexicon) index() {
+	slices.SortStableFunc(l.phrases, func(a, b phrase) int { return cmp.Compare(a.key, b.key) })
+	l.phrases, l.hashes = slices.Clip(l.phrases), slices.Clip(l.hashes)
+	l.slots = make([]uint32, 1<<bits.Len(uint(2*len(l.phrases))))
+	for i := range l.phrases {
+		key := l.phrases[i].key
+		if i > 0 && l.phrases[i-1].key == key {
+			continue
+		}
+		l.known[key>>50] |= 1 << (key >> 44 & 63)
+		slot := l.slot(key)
+		for l.slots[slot] != 0 {
+			slot = (slot + 1) % uint64(len(l.slots))
+		}
+		l.slots[slot] = uint32(i + 1)
+	}
+}
+
+func (l *lexicon) slot(key uint64) uint64 { return key >> 16 % uint64(len(l.slots)) }
+
+// with returns the phrases that have the key.
+func (l *lexicon) with(key uint64) []phrase {
+	if !l.knows(key) {
+		return nil
+	}
+	for slot := l.slot(key); l.slots[slot] != 0; slot = (slot + 1) % uint64(len(l.slots)) {
+		first := int(l.slots[slot]) - 1
+		if l.phrases[first].key != key {
+			continue
+		}
+		last := first + 1
+		for last < len(l.phrases) && l.phrases[last].key == key {
+			last++
+		}
+		return l.phrases[first:last]
+	}
+	return nil
 }
 
 func addNothing(nothing map[uint64]bool, source *corpora.Lexicon) {
@@ -118,7 +164,7 @@ func (l *lexicon) addTerms(terms []corpora.Term, says phrase) {
 	var f folded
 	for _, term := range terms {
 		p := says
-		p.prefix, p.before, p.after = term.Prefix, int32(term.Before), int32(term.After)
+		p.prefix, p.before, p.after = term.Prefix, int8(term.Before), int8(term.After)
 		switch term.Polarity {
 		case feedback.Positive:
 			p.sign++
@@ -126,33 +172,31 @@ func (l *lexicon) addTerms(terms []corpora.Term, says phrase) {
 			p.sign += 2
 		}
 		f.fold(term.Text)
-		for _, t := range f.tokens {
-			p.hashes = append(p.hashes, t.hash)
-			p.lastBegins = f.runes[t.from]
+		if n := len(f.tokens); n > 0 {
+			p.prefix = p.prefix && f.tokens[n-1].kind != solid // anything may follow there anyway
+			l.add(p, &f)
 		}
-		if n := len(f.tokens); n > 0 && f.tokens[n-1].kind == solid {
-			p.prefix = false // anything may follow there anyway
-		}
-		l.add(p)
 	}
 }
 
-func (l *lexicon) add(p phrase) {
-	var key uint64
-	switch n := len(p.hashes); {
-	case n == 0:
-		return
+// add adds a phrase of the tokens.
+func (l *lexicon) add(p phrase, f *folded) {
+	first := f.tokens[0].hash
+	switch n := len(f.tokens); {
 	case n == 1 && p.prefix:
-		key = prefixKey(p.hashes[0])
+		p.key = prefixKey(first)
 	case n == 1:
-		key = p.hashes[0]
+		p.key = first
 	case n == 2 && p.prefix:
-		key = beginningKey(p.hashes[0], p.lastBegins)
+		p.key = beginningKey(first, f.runes[f.tokens[1].from])
 	default:
-		key = pairKey(p.hashes[0], p.hashes[1])
+		p.key = pairKey(first, f.tokens[1].hash)
 	}
-	l.phrases[key] = append(l.phrases[key], p)
-	l.known[key>>50] |= 1 << (key >> 44 & 63)
+	p.tokens, p.length = uint32(len(l.hashes)), uint8(min(longestPhraseTokens, len(f.tokens)))
+	for _, t := range f.tokens[:p.length] {
+		l.hashes = append(l.hashes, t.hash)
+	}
+	l.phrases = append(l.phrases, p)
 }
 
 func pairKey(a, b uint64) uint64 { return (a ^ b*31) * hashPrime }
@@ -186,11 +230,9 @@ func (l *lexicon) findPrefix(f *folded, i int, found []match) []match {
 	h := uint64(hashSeed)
 	for _, r := range f.runes[t.from:t.to] {
 		h = mix(h, r)
-		if key := prefixKey(h); l.knows(key) {
-			list := l.phrases[key]
-			for j := range list {
-				found = append(found, match{int32(i), int32(i + 1), &list[j]})
-			}
+		list := l.with(prefixKey(h))
+		for j := range list {
+			found = append(found, match{int32(i), int32(i + 1), &list[j]})
 		}
 	}
 	return found
@@ -198,22 +240,18 @@ func (l *lexicon) findPrefix(f *folded, i int, found []match) []match {
 
 // try appends the phrases with the key that stand at token i.
 func (l *lexicon) try(f *folded, key uint64, i int, found []match) []match {
-	if !l.knows(key) {
-		return found
-	}
-	list := l.phrases[key]
+	list := l.with(key)
 	for j := range list {
-		p := &list[j]
-		if i+len(p.hashes) <= len(f.tokens) && f.matches(p, i) {
-			found = append(found, match{int32(i), int32(i + len(p.hashes)), p})
+		if p := &list[j]; i+int(p.length) <= len(f.tokens) && l.matches(f, p, i) {
+			found = append(found, match{int32(i), int32(i) + int32(p.length), p})
 		}
 	}
 	return found
 }
 
-func (f *folded) matches(p *phrase, i int) bool {
-	last := len(p.hashes) - 1
-	for k, h := range p.hashes {
+func (l *lexicon) matches(f *folded, p *phrase, i int) bool {
+	last := int(p.length) - 1
+	for k, h := range l.hashes[p.tokens:][:p.length] {
 		t := &f.tokens[i+k]
 		if t.hash == h {
 			continue

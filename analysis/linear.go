@@ -39,12 +39,11 @@ func (s *sums) add(t *tagger, fs *features) {
 	s.nGrams += len(fs.grams)
 }
 
-// addAll adds the sums of another statement.
-func (s *sums) addAll(other *sums) {
+// addGrams adds the n-grams of another statement.
+func (s *sums) addGrams(other *sums) {
 	s.nGrams += other.nGrams
 	for o := range s.grams {
 		s.grams[o] += other.grams[o]
-		s.signs[o] += other.signs[o]
 	}
 }
 
@@ -55,12 +54,10 @@ func addRows(sum *[models.Outputs]int32, m *models.Linear, list []feature) {
 	var even, odd [models.Outputs / 8]uint64
 	n := 0
 	for _, f := range list {
-		h := f.hash & mask
-		if m.Filled[h/64]&(1<<(h%64)) == 0 {
+		row := m.Row(f.hash & mask)
+		if row == nil {
 			continue
 		}
-		at := int(h) * models.Outputs
-		row := m.Rows[at : at+models.Outputs : at+models.Outputs]
 		for k := range even {
 			x := binary.LittleEndian.Uint64(row[8*k:])
 			even[k] += x & 0x00FF00FF00FF00FF
@@ -106,7 +103,11 @@ func gramScale(n int) float32 {
 // weight is a single weight of a model.
 func weight(m *models.Linear, hash uint32, output int) float32 {
 	mask := uint32(1)<<m.Header.Bits - 1
-	return m.Header.Scale[output] * float32(int(m.Rows[int(hash&mask)*models.Outputs+output])-128)
+	row := m.Row(hash & mask)
+	if row == nil {
+		return 0
+	}
+	return m.Header.Scale[output] * float32(int(row[output])-128)
 }
 
 func sigmoid(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) }

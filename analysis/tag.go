@@ -6,6 +6,7 @@ import (
 
 	"verbatim/corpora"
 	"verbatim/feedback"
+	"verbatim/models"
 )
 
 // Version is the version of the models and of what surrounds them; every analysis carries it.
@@ -27,13 +28,14 @@ const (
 
 // scratch is what one analysis needs and the next uses again.
 type scratch struct {
-	text     folded
-	found    []match
-	clauses  []clause
-	features features
-	tagged   []tagged
-	weights  []float32
-	balance  float32 // of the whole comment: how much likelier praise is than complaint
+	text      folded
+	found     []match
+	clauses   []clause
+	features  features
+	extracted clause // whose features they are
+	tagged    []tagged
+	weights   []float32
+	balance   float32 // of the whole comment: how much likelier praise is than complaint
 }
 
 // tagged is a statement with the outputs of the models.
@@ -68,10 +70,16 @@ func (s *scratch) tag(t *tagger) {
 // weigh scores a clause.
 func (s *scratch) weigh(t *tagger, c clause) tagged {
 	st := tagged{clause: c}
-	s.features.extract(&s.text, c.from, c.to, s.found)
+	s.extract(c)
 	st.sums.add(t, &s.features)
 	st.out = t.score(&st.sums)
 	return st
+}
+
+// extract fills the features of a clause, and remembers of which.
+func (s *scratch) extract(c clause) {
+	s.features.extract(&s.text, c.from, c.to, s.found)
+	s.extracted = c
 }
 
 // rejoin makes one statement of clauses that only a comma parts, unless the one praises and the other complains.
@@ -83,10 +91,15 @@ func (s *scratch) rejoin(t *tagger) {
 		for i+1 < len(s.tagged) && s.text.tokens[st.to-1].kind == comma && !st.contradicts(&s.tagged[i+1]) {
 			i++
 			st.to = s.tagged[i].to
+			st.sums.addGrams(&s.tagged[i].sums)
 			joined = true
 		}
-		if joined {
-			st = s.weigh(t, st.clause)
+		if joined { // n-grams end at commas, signs count once
+			s.features.extractSigns(&s.text, st.from, st.to, s.found)
+			s.extracted = clause{}
+			st.sums.signs = [models.Outputs]int32{}
+			addRows(&st.sums.signs, t.signs, s.features.signs)
+			st.out = t.score(&st.sums)
 		}
 		kept = append(kept, st)
 	}
@@ -104,7 +117,10 @@ func (st *tagged) contradicts(other *tagged) bool {
 func (s *scratch) whole(t *tagger) logits {
 	var all sums
 	for i := range s.tagged {
-		all.addAll(&s.tagged[i].sums)
+		all.addGrams(&s.tagged[i].sums)
+		for o, x := range s.tagged[i].sums.signs {
+			all.signs[o] += x
+		}
 	}
 	for o := range all.signs { // a sign weighs as in one statement, however long the text is
 		all.signs[o] /= int32(len(s.tagged))
@@ -197,7 +213,9 @@ func (s *scratch) statement(t *tagger, taxonomy *feedback.Taxonomy, st *tagged, 
 		Sentiment: feedback.SentimentScore{Label: st.sentiment, Score: round(float64(st.positive-st.negative), 4)},
 		Kinds:     st.kinds(),
 	}
-	s.features.extract(&s.text, st.from, st.to, s.found)
+	if st.clause != s.extracted {
+		s.extract(st.clause)
+	}
 	switch st.sentiment {
 	case feedback.Positive:
 		result.Evidence = s.evidence(t, st, outPositive)

@@ -10,17 +10,42 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/bits"
+	"slices"
 )
 
 // Outputs is the number of outputs a row of a Linear holds; a row fills half a cache line.
 const Outputs = 32
 
-// Linear is a linear model over hashed features: 2^Bits rows of Outputs weights. A weight is (row − 128) · Scale of its
-// output. Its biases, and what the outputs mean, stand in Header.
+// Linear is a linear model over hashed features: 2^Bits rows of Outputs weights, of which it keeps those that are not all
+// zero. A weight is (byte − 128) · Scale of its output. Its biases, and what the outputs mean, stand in Header.
 type Linear struct {
 	Header Header
-	Rows   []byte   // Outputs bytes for each of 2^Header.Bits rows, biased by 128
-	Filled []uint64 // a bit for each row that is not all zero
+	rows   []byte   // Outputs bytes for each row that is kept, biased by 128
+	kept   []uint64 // a bit for each row
+	before []uint32 // how many rows are kept before each word of kept
+}
+
+// Row returns the Outputs bytes of a row below 2^Header.Bits, or nil when all its weights are zero.
+func (m *Linear) Row(row uint32) []byte {
+	word, bit := m.kept[row/64], uint64(1)<<(row%64)
+	if word&bit == 0 {
+		return nil
+	}
+	at := (int(m.before[row/64]) + bits.OnesCount64(word&(bit-1))) * Outputs
+	return m.rows[at : at+Outputs : at+Outputs]
+}
+
+// keep makes the model of its rows in rising order; each has Outputs bytes in weights.
+func (m *Linear) keep(rows []uint32, weights []byte) {
+	words := max(1, 1<<m.Header.Bits/64)
+	m.rows, m.kept, m.before = weights, make([]uint64, words), make([]uint32, words)
+	for _, row := range rows {
+		m.kept[row/64] |= 1 << (row % 64)
+	}
+	for i := 1; i < words; i++ {
+		m.before[i] = m.before[i-1] + uint32(bits.OnesCount64(m.kept[i-1]))
+	}
 }
 
 // Header is what a model file says of itself.
@@ -78,8 +103,8 @@ func (m *Linear) Write(w io.Writer) error {
 func (m *Linear) pack() []byte {
 	var out []byte
 	last := 0
-	for row := range len(m.Rows) / Outputs {
-		weights := m.Rows[row*Outputs : (row+1)*Outputs]
+	for row := range 1 << m.Header.Bits {
+		weights := m.Row(uint32(row))
 		var mask uint32
 		for i, w := range weights {
 			if w != 128 {
@@ -123,41 +148,28 @@ func ReadLinear(data []byte) (*Linear, error) {
 	if m.Header.Bits < 1 || m.Header.Bits > maxBits || len(m.Header.Outputs) > Outputs {
 		return nil, fmt.Errorf("%w: header: sizes out of range", ErrDamaged)
 	}
-	if err := m.unpack(flate.NewReader(bytes.NewReader(body[n:]))); err != nil {
-		return nil, err
-	}
-	m.fill()
-	return m, nil
-}
-
-// fill notes which rows say something.
-func (m *Linear) fill() {
-	zero := bytes.Repeat([]byte{128}, Outputs)
-	m.Filled = make([]uint64, max(1, len(m.Rows)/Outputs/64))
-	for row := range len(m.Rows) / Outputs {
-		if !bytes.Equal(m.Rows[row*Outputs:(row+1)*Outputs], zero) {
-			m.Filled[row/64] |= 1 << (row % 64)
-		}
-	}
+	return m, m.unpack(flate.NewReader(bytes.NewReader(body[n:])))
 }
 
 func (m *Linear) unpack(packed io.ReadCloser) error {
 	defer packed.Close()
-	m.Rows = bytes.Repeat([]byte{128}, Outputs<<m.Header.Bits)
 	data, err := io.ReadAll(packed)
 	if err != nil {
 		return fmt.Errorf("%w: rows: %w", ErrDamaged, err)
 	}
+	var rows []uint32
+	var kept []byte
 	row := uint64(0)
 	for len(data) > 0 {
 		gap, n := binary.Uvarint(data)
 		row += gap
-		if n <= 0 || len(data) < n+4 || row >= 1<<m.Header.Bits {
+		if n <= 0 || len(data) < n+4 || row >= 1<<m.Header.Bits || gap == 0 && len(rows) > 0 {
 			return fmt.Errorf("%w: rows: cut short", ErrDamaged)
 		}
 		mask := binary.LittleEndian.Uint32(data[n:])
 		data = data[n+4:]
-		weights := m.Rows[row*Outputs : (row+1)*Outputs]
+		rows, kept = append(rows, uint32(row)), append(kept, zeros[:]...)
+		weights := kept[len(kept)-Outputs:]
 		for i := range weights {
 			if mask&(1<<i) == 0 {
 				continue
@@ -168,31 +180,38 @@ func (m *Linear) unpack(packed io.ReadCloser) error {
 			weights[i], data = data[0], data[1:]
 		}
 	}
+	m.keep(rows, slices.Clip(kept))
 	return nil
 }
+
+// zeros is a row without weights.
+var zeros = [Outputs]byte(bytes.Repeat([]byte{128}, Outputs))
 
 // Quantize rounds weights (rows of len(outputs) float32) into a model: per output the scale is the largest weight over
 // 127, but no more than limit, and weights under cut become zero.
 func Quantize(header Header, weights []float32, limit, cut float32) *Linear {
 	n := len(header.Outputs)
-	m := &Linear{Header: header, Rows: bytes.Repeat([]byte{128}, Outputs<<header.Bits)}
+	m := &Linear{Header: header}
 	for o := range n {
 		var most float32
 		for row := o; row < len(weights); row += n {
 			most = max(most, min(limit, float32(math.Abs(float64(weights[row])))))
 		}
 		m.Header.Scale[o] = most / 127
-		if most == 0 {
-			continue
-		}
-		for row, i := 0, o; i < len(weights); row, i = row+1, i+n {
-			if float32(math.Abs(float64(weights[i]))) < cut {
-				continue
+	}
+	var rows []uint32
+	var kept []byte
+	for row := range 1 << header.Bits {
+		quantized := zeros
+		for o, w := range weights[row*n : (row+1)*n] {
+			if scale := m.Header.Scale[o]; scale > 0 && float32(math.Abs(float64(w))) >= cut {
+				quantized[o] = byte(128 + max(-127, min(127, math.RoundToEven(float64(w/scale)))))
 			}
-			q := math.RoundToEven(float64(weights[i] / m.Header.Scale[o]))
-			m.Rows[row*Outputs+o] = byte(128 + max(-127, min(127, q)))
+		}
+		if quantized != zeros {
+			rows, kept = append(rows, uint32(row)), append(kept, quantized[:]...)
 		}
 	}
-	m.fill()
+	m.keep(rows, slices.Clip(kept))
 	return m
 }
