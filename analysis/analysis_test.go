@@ -203,6 +203,7 @@ func TestUrgency(t *testing.T) {
 	}{
 		{"en", "I will cancel my contract and my lawyer will contact you", []feedback.Urgency{feedback.ChurnRisk, feedback.LegalThreat}},
 		{"en", "Lovely staff and quick delivery", nil},
+		{"en", "Excellent and very clear contract, my lawyer was delighted", nil},
 	} {
 		if got := analyze(t, c.text, c.lang).Urgency; !cmp.Equal(got, c.want) {
 			t.Errorf("%q: %v, want %v", c.text, got, c.want)

@@ -263,16 +263,26 @@ func unite(statements []feedback.Statement) []feedback.Kind {
 	return kinds
 }
 
-// urgency gives the marks whose terms stand in the text, not negated ("I will not cancel").
+// urgency gives the marks whose terms stand in the text, neither negated ("I will not cancel") nor in praise ("my lawyer
+// is happy with it").
 func (s *scratch) urgency() []feedback.Urgency {
 	var marks []feedback.Urgency
 	for i, u := range feedback.Urgencies {
-		for _, m := range s.found {
-			if m.phrase.sign == signUrgency+sign(i) && !s.text.tokens[m.from].negated {
-				marks = append(marks, u)
-				break
-			}
+		if slices.ContainsFunc(s.found, func(m match) bool {
+			return m.phrase.sign == signUrgency+sign(i) && !s.text.tokens[m.from].negated && !s.inPraise(m)
+		}) {
+			marks = append(marks, u)
 		}
 	}
 	return marks
+}
+
+// inPraise reports whether a term stands in a statement that praises.
+func (s *scratch) inPraise(m match) bool {
+	for i := range s.tagged {
+		if st := &s.tagged[i]; st.from <= int(m.from) && int(m.from) < st.to {
+			return st.sentiment == feedback.Positive
+		}
+	}
+	return false
 }
