@@ -84,7 +84,7 @@ var hardTexts = []string{
 	"Great staff, but prices rose 😍😍 and the app (v2.1) crashes!!! Why??? I will switch to another provider.",
 	"服务很好，就是太贵了。下次不来了", "服務態度很差！！！", "Soooo bad...never again\n\n\nreally", "ﬁne \u202eevil\u202c Z̸̢̛a̴l̵g̶o̷",
 	"Ужасно. Поддержка не отвечает, верните деньги!", "Ei toimi ollenkaan, mutta asiakaspalvelu oli hyvä :)", "\x00\x01", "a\xffb bad service",
-	strings.Repeat("bad ", 3000), "http://example.com @me", "10/10", "👍👍👍", "price", "\u200fالخدمة سيئة جداً",
+	strings.Repeat("bad ", 3000), "http://example.com @me", "10/10", "👍👍👍", "price", "\u200fالخدمة سيئة جداً", "0!\u0596",
 }
 
 // Whatever the text: spans lie in it, on borders of runes, and say what stands there; the order is that of the contract.

@@ -231,8 +231,12 @@ func (s *scratch) statement(t *tagger, taxonomy *feedback.Taxonomy, st *tagged, 
 		if _, ok := taxonomy.Theme(id); !ok {
 			continue
 		}
+		evidence := s.evidence(t, st, o)
+		if len(evidence) == 0 { // no word says it, only the bias and the look of the whole
+			continue
+		}
 		result.Themes = append(result.Themes, feedback.StatementTheme{Theme: id, Sentiment: st.sentiment})
-		addTheme(out, feedback.ThemeTag{Theme: id, Sentiment: st.sentiment, Confidence: round(confidenceFrom+confidencePer*float64(p), 4), Evidence: s.evidence(t, st, o)})
+		addTheme(out, feedback.ThemeTag{Theme: id, Sentiment: st.sentiment, Confidence: round(confidenceFrom+confidencePer*float64(p), 4), Evidence: evidence})
 	}
 	return result
 }
