@@ -72,6 +72,15 @@ func TestAnalyzeNothing(t *testing.T) {
 	}
 }
 
+// A word of contrast parts statements also behind a comma, whatever the models think of either side.
+func TestContrastPartsStatements(t *testing.T) {
+	for lang, text := range map[string]string{"en": "Great staff, but prices rose", "fi": "Mukava henkilökunta, mutta hinnat nousivat", "ru": "Отличный персонал, но цены выросли"} {
+		if a := analyze(t, text, lang); len(a.Statements) != 2 {
+			t.Errorf("%q: %d statements, want 2", text, len(a.Statements))
+		}
+	}
+}
+
 func TestUnsupportedLanguageGetsNoTags(t *testing.T) {
 	a := analyze(t, "Обслужването беше много добро и бързо", "")
 	if a.Language.Code != "bg" || a.Language.Supported || a.Sentiment != nil || len(a.Themes)+len(a.Statements)+len(a.Kinds)+len(a.Urgency) > 0 {

@@ -15,8 +15,8 @@ const mostScored = 2000
 
 // LeaveOneOut scores each dataset below the paths, in each language, with models that were trained on all the others and
 // on the hand-written comments; of a large one the first 2,000 texts by the SHA-1 of their ids. Datasets that
-// options.LeaveOut names are scored and never trained on. How n-grams and signs stack is found once for a language. The language table comes from set. Results come in the order of
-// languages and datasets.
+// options.LeaveOut names are scored and never trained on. How n-grams and signs stack is found once for a language. The
+// language tables come from set. Results come in the order of languages and datasets.
 func LeaveOneOut(ctx context.Context, set *models.Set, paths []string, options TrainOptions) ([]Quality, error) {
 	measured := options.LeaveOut
 	options.LeaveOut = nil

@@ -88,7 +88,7 @@ func (s *scratch) rejoin(t *tagger) {
 	for i := 0; i < len(s.tagged); i++ {
 		st := s.tagged[i]
 		joined := false
-		for i+1 < len(s.tagged) && s.text.tokens[st.to-1].kind == comma && !st.contradicts(&s.tagged[i+1]) {
+		for i+1 < len(s.tagged) && s.joins(&st, &s.tagged[i+1]) {
 			i++
 			st.to = s.tagged[i].to
 			st.sums.addGrams(&s.tagged[i].sums)
@@ -104,6 +104,16 @@ func (s *scratch) rejoin(t *tagger) {
 		kept = append(kept, st)
 	}
 	s.tagged = kept
+}
+
+// joins reports whether only a comma parts a statement from the next: no word of contrast, and no surely other polarity.
+func (s *scratch) joins(st, next *tagged) bool {
+	return s.text.tokens[st.to-1].kind == comma && !s.contrasts(next.from) && !st.contradicts(next)
+}
+
+// contrasts reports whether a word of contrast ("but") stands at the token.
+func (s *scratch) contrasts(at int) bool {
+	return slices.ContainsFunc(s.found, func(m match) bool { return int(m.from) == at && m.phrase.sign == signContrast })
 }
 
 // contradicts reports whether one of two statements surely praises and the other surely complains.

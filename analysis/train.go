@@ -27,7 +27,7 @@ const (
 	epochsMany   = 3 // where there are many texts
 )
 
-// Train trains the shared model and the languages' own on the labelled files below the paths and on the hand-written
+// Train trains the signs, the n-grams of all languages and those of each on the labelled files below the paths and on the hand-written
 // comments outside the test part. It returns the models by name; the same data gives the same models.
 func Train(ctx context.Context, paths []string, options TrainOptions) (map[string]*models.Linear, error) {
 	data, err := readExamples(paths, options)
