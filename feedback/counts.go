@@ -54,6 +54,7 @@ type Crosstab struct {
 	// SuggestionBase and SuggestionThemes are the same for the suggestion text.
 	SuggestionBase   Scores
 	SuggestionThemes []ThemeCounts
+	Dates            Dates          // of the responses that have a time, scored or not
 	Languages        map[string]int // all responses by language of the comment ("" without one)
 	Model            string         // versions that made the analyses; joined by "," when several
 	Taxonomy         string

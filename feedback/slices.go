@@ -1,0 +1,115 @@
+package feedback
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Period is a calendar unit of a trend.
+type Period string
+
+// The periods. Weeks are ISO weeks: they begin on Monday, and the first of a year has its first Thursday.
+const (
+	Day     Period = "day"
+	Week    Period = "week"
+	Month   Period = "month"
+	Quarter Period = "quarter"
+	Year    Period = "year"
+)
+
+// Periods lists the periods, the shortest first.
+var Periods = []Period{Day, Week, Month, Quarter, Year}
+
+// ParsePeriod reads a period's name; an [Invalid] error lists those there are.
+func ParsePeriod(text string) (Period, error) {
+	var list []Period
+	if err := addWord(&list, "period", text, Periods); err != nil {
+		return "", err
+	}
+	return list[0], nil
+}
+
+// Start is the first moment of the period that holds t, in loc.
+func (p Period) Start(t time.Time, loc *time.Location) time.Time {
+	t = t.In(loc)
+	y, m, d := t.Date()
+	switch p {
+	case Week:
+		d -= (int(t.Weekday()) + 6) % 7
+	case Month:
+		d = 1
+	case Quarter:
+		m, d = m-(m-1)%3, 1
+	case Year:
+		m, d = time.January, 1
+	}
+	return time.Date(y, m, d, 0, 0, 0, 0, loc)
+}
+
+// Next is the start of the period after the one that starts at start.
+func (p Period) Next(start time.Time) time.Time {
+	switch p {
+	case Week:
+		return start.AddDate(0, 0, 7)
+	case Month:
+		return start.AddDate(0, 1, 0)
+	case Quarter:
+		return start.AddDate(0, 3, 0)
+	case Year:
+		return start.AddDate(1, 0, 0)
+	default:
+		return start.AddDate(0, 0, 1)
+	}
+}
+
+// Name names the period that starts at start: 2026-03-31, 2026-W14, 2026-03, 2026-Q1 or 2026.
+func (p Period) Name(start time.Time) string {
+	switch p {
+	case Week:
+		year, week := start.ISOWeek()
+		return fmt.Sprintf("%04d-W%02d", year, week)
+	case Month:
+		return start.Format("2006-01")
+	case Quarter:
+		return fmt.Sprintf("%04d-Q%d", start.Year(), (int(start.Month())+2)/3)
+	case Year:
+		return start.Format("2006")
+	default:
+		return start.Format(time.DateOnly)
+	}
+}
+
+// Dimension is what responses are cut by: a period of their time, or a named value. The zero Dimension is no cut.
+type Dimension struct {
+	Attribute string         // an attribute's name, or survey, or language (of the comment)
+	Period    Period         // used when Attribute is empty
+	Location  *time.Location // of the periods; nil for UTC
+}
+
+// String names the dimension.
+func (d Dimension) String() string {
+	if d.Attribute != "" {
+		return d.Attribute
+	}
+	return string(d.Period)
+}
+
+// Slice holds the counts of the responses that share a value of a dimension. Name is the value, or the period's name;
+// empty for responses without one. Start is the period's first moment, zero without one.
+type Slice struct {
+	Name  string
+	Start time.Time
+	Crosstab
+}
+
+// Dates are the first and the last time of some responses, both zero when none has a time.
+type Dates struct{ First, Last time.Time }
+
+// String writes the days in UTC: 2026-01-03 to 2026-03-30; empty without times.
+func (s Dates) String() string {
+	if s.First.IsZero() {
+		return ""
+	}
+	return strings.Join([]string{s.First.UTC().Format(time.DateOnly), s.Last.UTC().Format(time.DateOnly)}, " to ")
+}
