@@ -48,7 +48,7 @@ func BenchmarkCrosstabOneMillion(b *testing.B) {
 		f := filters["plan"]
 		for b.Loop() {
 			rows, _ := c.choose(&f)
-			c.patterns(rows)
+			c.patterns(rows, c.divideByLanguage())
 		}
 	})
 }

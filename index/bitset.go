@@ -66,9 +66,36 @@ func (b bitset) rows() iter.Seq[int] {
 	}
 }
 
+// blockSize is how many rows a block has at most: few enough to stay in the processor's nearest cache.
+const blockSize = 2048
+
+// blocks gives the rows in ascending order, many at a time, so that each column is gone through in a loop of its own. A
+// block is good until the next.
+func (b bitset) blocks() iter.Seq[[]uint32] {
+	return func(yield func([]uint32) bool) {
+		var block [blockSize]uint32
+		n := 0
+		for i, w := range b {
+			if n > blockSize-64 {
+				if !yield(block[:n]) {
+					return
+				}
+				n = 0
+			}
+			for first := uint32(i) << 6; w != 0; w &= w - 1 {
+				block[n] = first + uint32(bits.TrailingZeros64(w))
+				n++
+			}
+		}
+		if n > 0 {
+			yield(block[:n])
+		}
+	}
+}
+
 // keep drops the rows whose value in the column does not pass. pass holds 1 or 0 for every value; rows beyond the column
 // have the value 0.
-func keep[T uint8 | uint16 | uint32](set bitset, column []T, pass []uint64) {
+func keep[T unsigned](set bitset, column []T, pass []uint64) {
 	for w, word := range set {
 		if word == 0 {
 			continue
@@ -85,4 +112,24 @@ func keep[T uint8 | uint16 | uint32](set bitset, column []T, pass []uint64) {
 		}
 		set[w] = word & kept
 	}
+}
+
+// keepBytes is keep for the column that most attributes have: it reads eight rows at a time.
+func keepBytes(set bitset, column []uint8, pass *[256]uint64) {
+	whole := min(len(set), len(column)>>6)
+	for w, word := range set[:whole] {
+		if word == 0 {
+			continue
+		}
+		chunk := column[w<<6 : w<<6+64 : w<<6+64]
+		var kept uint64
+		for i := 0; i < 64; i += 8 {
+			c := chunk[i : i+8 : i+8]
+			byte8 := pass[c[0]] | pass[c[1]]<<1 | pass[c[2]]<<2 | pass[c[3]]<<3 |
+				pass[c[4]]<<4 | pass[c[5]]<<5 | pass[c[6]]<<6 | pass[c[7]]<<7
+			kept |= byte8 << (i & 63)
+		}
+		set[w] = word & kept
+	}
+	keep(set[whole:], column[min(whole<<6, len(column)):], pass[:])
 }

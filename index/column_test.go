@@ -1,10 +1,15 @@
 package index
 
 import (
+	"bytes"
+	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"verbatim/feedback"
 )
@@ -109,70 +114,267 @@ func TestDictionary(t *testing.T) {
 	}
 }
 
-func TestColumnOfNames(t *testing.T) {
-	c := newColumn[uint8]()
-	c.name(3, "en")
-	c.name(1, "fi")
-	c.name(3, "")
-	c.name(4, "fi")
-	var got []string
-	for row := range 6 {
-		got = append(got, c.names[c.at(row)])
+// TestCodesWiden writes codes that need more and more bytes, in any order of rows, and asks in every way.
+func TestCodesWiden(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	for range 100 {
+		var c codes
+		want := make([]uint32, 300)
+		most := []int{3, 256, 70_000}
+		for i := range 400 {
+			code := r.IntN(most[min(i/130, r.IntN(3))])
+			row := r.IntN(280)
+			want[row] = uint32(code)
+			c.put(row, want[row])
+		}
+		values := int(slices.Max(want)) + 1
+		if got := c.largest(); got != slices.Max(want) {
+			t.Fatalf("largest: %d, want %d", got, slices.Max(want))
+		}
+		var set bitset
+		pass, table := make([]uint64, values), make([]uint32, values)
+		for code := range values {
+			pass[code], table[code] = uint64(r.IntN(2)), r.Uint32()
+		}
+		for row := range 300 {
+			if r.IntN(4) > 0 {
+				set.add(row)
+			}
+		}
+		kept, counts, to := set.clone(), make([]uint32, values), make([]uint32, blockSize)
+		c.keep(kept, pass)
+		for block := range set.blocks() {
+			c.count(counts, block)
+			c.translate(to, table, block)
+			for i, row := range block {
+				if to[i] != table[want[row]] {
+					t.Fatalf("row %d: translated to %d, want %d", row, to[i], table[want[row]])
+				}
+				counts[want[row]]--
+			}
+		}
+		for row := range 300 {
+			if c.at(row) != want[row] || kept.has(row) != (set.has(row) && pass[want[row]] == 1) {
+				t.Fatalf("row %d: code %d, want %d; kept %v", row, c.at(row), want[row], kept.has(row))
+			}
+		}
+		if !slices.Equal(counts, make([]uint32, values)) {
+			t.Fatalf("counts are off by %v", counts)
+		}
 	}
-	if want := []string{"", "fi", "", "", "fi", ""}; !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	for i := range 300 { // more names than a uint8 has numbers
-		c.name(5, strconv.Itoa(i))
-	}
-	if at := c.at(5); at != 0 {
-		t.Errorf("a name too many has the number %d", at)
+}
+
+func TestBlocksAreTheRows(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 9))
+	for _, share := range []int{1, 2, 100} {
+		var set bitset
+		for row := range 3*blockSize + 77 {
+			if r.IntN(share) == 0 {
+				set.add(row)
+			}
+		}
+		var got []int
+		for block := range set.blocks() {
+			if len(block) == 0 || len(block) > blockSize {
+				t.Errorf("a block of %d", len(block))
+			}
+			for _, row := range block {
+				got = append(got, int(row))
+			}
+		}
+		if !slices.Equal(got, slices.Collect(set.rows())) {
+			t.Errorf("one of %d: %d rows of %d", share, len(got), set.count())
+		}
+		for range set.blocks() {
+			break
+		}
 	}
 }
 
 func TestAttributeLetsGoAtOneValueTooMany(t *testing.T) {
 	a := newAttribute()
 	for i := range maxValues {
-		a.set(i, strconv.Itoa(i), true)
-		a.set(i, strconv.Itoa(i), true)
+		a.set(i, "order "+strconv.Itoa(i), true)
+		a.set(i, "order "+strconv.Itoa(i), true)
 	}
 	a.set(5, "", false)
 	a.set(maxValues+50, "", false) // nothing to forget there
-	if a.over || a.at(5) != 0 || a.at(6) != 7 || len(a.rows) != maxValues {
-		t.Fatalf("at the limit: over %v, codes %d and %d of %d", a.over, a.at(5), a.at(6), len(a.rows))
+	if a.over || a.at(5) != 0 || a.at(6) != 7 || a.size() != maxValues {
+		t.Fatalf("at the limit: over %v, codes %d and %d of %d", a.over, a.at(5), a.at(6), a.size())
 	}
 	a.set(3, "one more", true)
-	if !a.over || len(a.rows) > 0 || len(a.names) > 0 {
-		t.Errorf("past the limit: over %v, %d rows", a.over, len(a.rows))
+	if !a.over || a.size() > 0 || len(a.names) > 0 {
+		t.Errorf("past the limit: over %v, %d rows", a.over, a.size())
 	}
 	a.set(3, "1", true)
-	if len(a.rows) > 0 {
+	if a.size() > 0 {
 		t.Error("it came back")
 	}
 }
 
-func TestThemeSetsWiden(t *testing.T) {
-	r := rand.New(rand.NewPCG(9, 9))
-	var sets themeSets
-	want := map[[3]int]bool{}
-	for width := 1; width <= 5; width++ {
-		sets.widen(width)
-		sets.widen(width)
-		for range 40 {
-			at := [3]int{r.IntN(30), r.IntN(polarities), r.IntN(64 * width)}
-			sets.add(at[0], at[1], at[2])
-			want[at] = true
-		}
-		for row := range 35 {
-			for p := range polarities {
-				for theme := range 330 {
-					if got := sets.has(row, p, theme); got != want[[3]int{row, p, theme}] {
-						t.Fatalf("width %d, row %d, polarity %d, theme %d: %v", width, row, p, theme, got)
+// TestAttributeBecomesNumbers goes past the limit with numbers and dates; a word later lets go of them all.
+func TestAttributeBecomesNumbers(t *testing.T) {
+	tests := []struct {
+		name  string
+		value func(i int) string
+		want  func(i int) float64
+		small bool
+	}{
+		{"whole", strconv.Itoa, func(i int) float64 { return float64(i) }, true},
+		{"days", func(i int) string { return time.Unix(int64(i)*86400, 0).UTC().Format(time.DateOnly) }, func(i int) float64 { return float64(i) * 86400 }, true},
+		{"cents", func(i int) string { return fmt.Sprintf("%d.%02d", i, i%100) }, func(i int) float64 { return float64(100*i+i%100) / 100 }, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			a := newAttribute()
+			for i := range 2 * maxValues {
+				a.set(3*i, test.value(i), true)
+			}
+			a.set(6, "", false)
+			a.set(9, "", true)
+			a.set(7000, "", false)
+			if a.over || a.numbers == nil || a.size() > 0 || a.countable() || (a.numbers.wide == nil) != test.small {
+				t.Fatalf("over %v, %d codes, numbers %v", a.over, a.size(), a.numbers != nil)
+			}
+			for row := range 7000 {
+				got := a.numbers.at(row)
+				if row%3 != 0 || row == 6 || row == 9 || row >= 6*maxValues {
+					if !math.IsNaN(got) {
+						t.Fatalf("row %d has no value, and holds %v", row, got)
 					}
+				} else if want := test.want(row / 3); got != want {
+					t.Fatalf("row %d: %v, want %v", row, got, want)
 				}
 			}
+			a.set(1, "many", true)
+			if !a.over || a.numbers != nil {
+				t.Error("a word among numbers is held")
+			}
+		})
+	}
+}
+
+func TestMoments(t *testing.T) {
+	tests := []struct {
+		name  string
+		draw  func(r *rand.Rand) int64
+		bytes int
+	}{
+		{"seconds", func(r *rand.Rand) int64 { return 1000 * r.Int64N(1<<32-1) }, 4},
+		{"milliseconds", func(r *rand.Rand) int64 { return r.Int64N(1000 * (1<<32 - 1)) }, 6},
+		{"long ago", func(r *rand.Rand) int64 { return r.Int64N(1<<45) - 1<<44 }, 8},
+		{"far", func(r *rand.Rand) int64 { return 1000*(1<<32-2) + 1000*r.Int64N(2) }, 8},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(3, 1))
+			var m moments
+			want := make([]int64, 500)
+			for row := range want {
+				want[row] = noTime
+			}
+			for range 400 {
+				row := r.IntN(400)
+				want[row] = test.draw(r)
+				if r.IntN(4) == 0 {
+					want[row] = noTime
+				}
+				m.put(row, want[row])
+			}
+			if got := 4*min(1, len(m.seconds)) + 2*min(1, len(m.millis)) + 8*min(1, len(m.wide)); got != test.bytes {
+				t.Errorf("%d bytes a row, want %d", got, test.bytes)
+			}
+			var all bitset
+			first, end, low, high := want[0], test.draw(r), int64(math.MaxInt64), int64(math.MinInt64)
+			for row, at := range want {
+				all.add(row)
+				if m.at(row) != at {
+					t.Fatalf("row %d: %d, want %d", row, m.at(row), at)
+				}
+				if at != noTime {
+					low, high = min(low, at), max(high, at)
+				}
+			}
+			for block := range all.blocks() {
+				if a, b := m.span(block); a != low || b != high {
+					t.Errorf("span %d to %d, want %d to %d", a, b, low, high)
+				}
+			}
+			if a, b := m.span([]uint32{450, 451}); a <= b {
+				t.Errorf("span of no times: %d to %d", a, b)
+			}
+			m.keep(all, first, end)
+			for row, at := range want {
+				if all.has(row) != (at != noTime && at >= first && at < end) {
+					t.Fatalf("row %d at %d between %d and %d: %v", row, at, first, end, all.has(row))
+				}
+			}
+		})
+	}
+}
+
+func TestThemeSets(t *testing.T) {
+	sets := newThemeSets()
+	a, b := memberOf(700, negative), memberOf(3, positive)
+	tests := []struct {
+		members []member
+		want    uint32
+	}{
+		{nil, 0},
+		{[]member{a, b}, 1},
+		{[]member{b}, 2},
+		{[]member{b, a, b}, 1},
+		{[]member{a}, 3},
+		{[]member{}, 0},
+	}
+	for _, test := range tests {
+		if got := sets.code(slices.Clone(test.members)); got != test.want {
+			t.Errorf("set %v: %d, want %d", test.members, got, test.want)
 		}
 	}
+	if got := sets.set(1); !slices.Equal(got, []member{b, a}) || got[1].theme() != 700 || got[1].polarity() != negative {
+		t.Errorf("set 1: %v", got)
+	}
+	if sets.size() != 4 || len(sets.set(0)) > 0 {
+		t.Errorf("%d sets", sets.size())
+	}
+}
+
+// TestKeysAreFound puts and deletes ids of all lengths in several surveys, and looks for each among all that were there.
+func TestKeysAreFound(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 4))
+	c, rows := newColumns(), map[feedback.Key]int{}
+	key := func() feedback.Key {
+		n := r.IntN(3000)
+		return feedback.Key{Survey: pick(r, "", "a", "b"), ID: strings.Repeat(strconv.Itoa(n), 1+n%90)}
+	}
+	for range 20_000 {
+		a := comment("", 5, "en", "x")
+		k := key()
+		a.Survey, a.ID = k.Survey, k.ID
+		change := feedback.Change{Key: k, Analysed: &a}
+		if r.IntN(2) == 0 {
+			change.Analysed = nil
+		}
+		operations, _ := c.plan([]feedback.Change{change})
+		c.apply(operations, 1)
+		delete(rows, k)
+		if change.Analysed != nil {
+			rows[k] = operations[0].row
+		}
+		k = key()
+		if row, ok := c.row(k); ok != hasKey(rows, k) || ok && (row != rows[k] || c.key(row) != k) {
+			t.Fatalf("%v: row %d, %v; want %d", k, row, ok, rows[k])
+		}
+	}
+	if most := 8 * 3 * 3000; len(c.byKey.slots) > most || c.live.count() != len(rows) {
+		t.Errorf("%d slots for %d of %d", len(c.byKey.slots), c.live.count(), len(rows))
+	}
+}
+
+func hasKey(rows map[feedback.Key]int, k feedback.Key) bool {
+	_, ok := rows[k]
+	return ok
 }
 
 func TestPlanGivesRowsInOrderOfTheLog(t *testing.T) {
@@ -230,7 +432,7 @@ func TestDeletedIDDoesNotStayInMemory(t *testing.T) {
 	c.apply(operations, 1)
 	c.remove(a.Key())
 	c.remove(a.Key())
-	if slices.Contains(c.ids, a.ID) || len(c.rowOf) != 0 || c.live.count() != 0 {
-		t.Errorf("ids %q, keys %v", c.ids, c.rowOf)
+	if _, found := c.row(a.Key()); found || bytes.Contains(c.ids.bytes, []byte("person")) || c.live.count() != 0 {
+		t.Errorf("ids %q", c.ids.bytes)
 	}
 }

@@ -7,30 +7,20 @@ import (
 	"verbatim/feedback"
 )
 
-// Marks of a row.
+// Marks of a row, in the upper half of its answer.
 const (
-	markCommented  = 1 << iota // there is a comment that is not blank
-	markBase                   // scored, commented, language tagged: design.md, "Base"
-	markSuggestion             // scored, with a suggestion, language tagged
-	markMismatch               // scored, and the comment contradicts the score
+	markCommented  = 1 << (iota + 4) // there is a comment that is not blank
+	markBase                         // scored, commented, language tagged: design.md, "Base"
+	markSuggestion                   // scored, with a suggestion, language tagged
+	markMismatch                     // scored, and the comment contradicts the score
 )
 
-// noTime is the time of a response without one.
-const noTime = math.MinInt64
-
-// The polarities of a theme, in the order of a crosstab.
+// The lower bits of an answer and of a tone; the rest are marks and kinds.
 const (
-	positive = iota
-	neutral
-	negative
-	polarities
+	scoreBits     = 0x0f
+	sentimentBits = 0x07
+	kindShift     = 3
 )
-
-// rowName is a response's key with the survey as a number, since few surveys have many responses.
-type rowName struct {
-	survey uint32
-	id     string
-}
 
 // columns are the responses of one workspace, a value for each row. A row is given out once; a deleted row is no longer
 // live and its number is not used again. Not safe for concurrent use.
@@ -38,54 +28,63 @@ type columns struct {
 	seq      int64  // the last change applied
 	taxonomy string // of the analysis applied last: the current one
 
-	rowOf     map[rowName]uint32
-	ids       []string
-	live      bitset
-	score     []uint8 // score + 1; 0 without one
-	marks     []uint8
-	sentiment []uint8 // index into feedback.Sentiments + 1; 0 without one
-	kinds     []uint8 // bit i for feedback.Kinds[i]
-	times     []int64 // Unix milliseconds
-	weights   []float64
-	survey    column[uint32]
-	language  column[uint16]
-	model     column[uint16]
-	tagging   column[uint16] // the taxonomy that the analysis was made with
+	ids     idList
+	surveys dictionary
+	survey  codes
+	byKey   rowTable // of the live rows
+	live    bitset
 
-	themes     dictionary // bit = code − 1
-	comment    themeSets  // a subtheme's parent is in a set with it
-	suggestion themeSets
+	answers []uint8 // score + 1, 0 without one; and the marks
+	tones   []uint8 // index into feedback.Sentiments + 1, 0 without one; and bit i + 3 for feedback.Kinds[i]
+	times   moments
+	weights []float64 // 0 for 1; shorter than the rows, or empty, when those beyond have none
+
+	origins origins
+	origin  codes
+
+	themes     dictionary
+	byID       []int // the themes' numbers in the order of their ids
+	sets       themeSets
+	comment    codes // the set of themes of the comment
+	suggestion codes // the same of the suggestion
 	attributes map[string]*attribute
 }
 
 func newColumns() *columns {
 	return &columns{
-		rowOf:      map[rowName]uint32{},
-		survey:     newColumn[uint32](),
-		language:   newColumn[uint16](),
-		model:      newColumn[uint16](),
-		tagging:    newColumn[uint16](),
+		surveys:    newDictionary(),
+		byKey:      newRowTable(),
+		origins:    newOrigins(),
 		themes:     newDictionary(),
+		sets:       newThemeSets(),
 		attributes: map[string]*attribute{"touchpoint": newAttribute()},
 	}
 }
 
 // size is how many rows were given out.
-func (c *columns) size() int { return len(c.ids) }
+func (c *columns) size() int { return c.ids.rows }
 
 // row finds the row of a live response.
 func (c *columns) row(key feedback.Key) (int, bool) {
-	survey, ok := c.survey.codes[key.Survey]
+	survey, ok := c.surveys.byName[key.Survey]
 	if !ok {
 		return 0, false
 	}
-	row, ok := c.rowOf[rowName{uint32(survey), key.ID}]
-	return int(row), ok
+	slot, ok := c.find(uint32(survey), key.ID)
+	if !ok {
+		return 0, false
+	}
+	return int(c.byKey.slots[slot]) - 1, true
 }
 
 // key names a row's response.
 func (c *columns) key(row int) feedback.Key {
-	return feedback.Key{Survey: c.survey.names[c.survey.at(row)], ID: c.ids[row]}
+	return feedback.Key{Survey: c.surveys.names[c.survey.at(row)], ID: string(c.ids.at(row))}
+}
+
+// score of a row.
+func (c *columns) score(row int) feedback.Score {
+	return feedback.Score(c.answers[row]&scoreBits) - 1
 }
 
 // weight of a row; 1 when it has none.
@@ -96,45 +95,67 @@ func (c *columns) weight(row int) float64 {
 	return 1
 }
 
-// set writes a response into a row, which may be the next one that was not given out yet or one further on.
+// set writes a response into a row: one that has it already, or the next that was not given out yet or one further on.
 func (c *columns) set(row int, key feedback.Key, a *feedback.Analysed) {
-	put(&c.ids, row, key.ID)
-	code := c.survey.code(key.Survey, math.MaxUint32)
-	put(&c.survey.rows, row, uint32(code))
-	c.rowOf[rowName{uint32(code), key.ID}] = uint32(row)
-	c.live.add(row)
-
-	put(&c.score, row, uint8(a.Score+1))
-	put(&c.marks, row, marksOf(a))
+	if row >= c.size() {
+		for row > c.size() {
+			c.ids.append("")
+		}
+		c.ids.append(key.ID)
+		c.survey.put(row, uint32(c.surveys.code(key.Survey, math.MaxInt32)))
+		c.live.add(row)
+		c.enter(row)
+	}
+	put(&c.answers, row, answerOf(a))
+	put(&c.tones, row, toneOf(a.Analysis))
 	at := int64(noTime)
 	if !a.SubmittedAt.IsZero() {
 		at = a.SubmittedAt.UnixMilli()
 	}
-	put(&c.times, row, at)
+	c.times.put(row, at)
 	if a.Weight != 0 && a.Weight != 1 || row < len(c.weights) {
 		put(&c.weights, row, a.Weight)
 	}
+	if a.Analysis != nil && a.Analysis.Taxonomy != "" {
+		c.taxonomy = a.Analysis.Taxonomy
+	}
+	c.origin.put(row, c.origins.code(originOf(a.Analysis)))
+	c.comment.put(row, c.setOf(a.Analysis))
+	c.suggestion.put(row, c.setOf(a.SuggestionAnalysis))
 	c.setAttributes(row, a)
-	c.setAnalysis(row, a.Analysis)
-	c.setThemes(&c.comment, row, a.Analysis)
-	c.setThemes(&c.suggestion, row, a.SuggestionAnalysis)
 }
 
-func marksOf(a *feedback.Analysed) uint8 {
-	var marks uint8
+func answerOf(a *feedback.Analysed) uint8 {
+	answer := uint8(a.Score + 1)
 	if a.Commented() {
-		marks |= markCommented
+		answer |= markCommented
 		if a.Score.Scored() && a.Analysis != nil && a.Analysis.Language.Tagged() {
-			marks |= markBase
+			answer |= markBase
 		}
 	}
 	if s := a.SuggestionAnalysis; a.Score.Scored() && s != nil && s.Language.Tagged() {
-		marks |= markSuggestion
+		answer |= markSuggestion
 	}
 	if a.Analysis.Mismatch(a.Score) {
-		marks |= markMismatch
+		answer |= markMismatch
 	}
-	return marks
+	return answer
+}
+
+func toneOf(a *feedback.Analysis) uint8 {
+	if a == nil {
+		return 0
+	}
+	var tone uint8
+	if a.Sentiment != nil {
+		tone = uint8(slices.Index(feedback.Sentiments, a.Sentiment.Label) + 1)
+	}
+	for i, kind := range feedback.Kinds {
+		if a.HasKind(kind) {
+			tone |= 1 << (i + kindShift)
+		}
+	}
+	return tone
 }
 
 func (c *columns) setAttributes(row int, a *feedback.Analysed) {
@@ -149,78 +170,20 @@ func (c *columns) setAttributes(row int, a *feedback.Analysed) {
 	}
 }
 
-func (c *columns) setAnalysis(row int, a *feedback.Analysis) {
-	var (
-		language, model, tagging string
-		sentiment, kinds         uint8
-	)
-	if a != nil {
-		language, model, tagging = a.Language.Code, a.Model, a.Taxonomy
-		if a.Taxonomy != "" {
-			c.taxonomy = a.Taxonomy
-		}
-		if a.Sentiment != nil {
-			sentiment = uint8(slices.Index(feedback.Sentiments, a.Sentiment.Label) + 1)
-		}
-		for i, kind := range feedback.Kinds {
-			if a.HasKind(kind) {
-				kinds |= 1 << i
-			}
-		}
-	}
-	c.language.name(row, language)
-	c.model.name(row, model)
-	c.tagging.name(row, tagging)
-	put(&c.sentiment, row, sentiment)
-	put(&c.kinds, row, kinds)
-}
-
-func (c *columns) setThemes(sets *themeSets, row int, a *feedback.Analysis) {
-	clear(sets.row(row))
-	if a == nil {
-		return
-	}
-	for _, tag := range a.Themes {
-		p := polarityOf(tag.Sentiment)
-		theme, parent := c.theme(tag.Theme), c.theme(feedback.ParentTheme(tag.Theme))
-		sets.widen(c.width())
-		sets.add(row, p, theme)
-		sets.add(row, p, parent)
-	}
-}
-
-// theme returns the theme's bit, and gives it one when it is new.
-func (c *columns) theme(id string) int { return c.themes.code(id, math.MaxInt32) - 1 }
-
-// width is how many words a set of themes needs.
-func (c *columns) width() int { return (len(c.themes.names) - 1 + 63) / 64 }
-
-// polarityOf gives the set of a theme's sentiment: positive, negative, and neutral for everything else.
-func polarityOf(s feedback.Sentiment) int {
-	switch s {
-	case feedback.Positive:
-		return positive
-	case feedback.Negative:
-		return negative
-	default:
-		return neutral
-	}
-}
-
-// sentimentOf is the opposite of polarityOf.
-func sentimentOf(polarity int) feedback.Sentiment {
-	return [polarities]feedback.Sentiment{feedback.Positive, feedback.Neutral, feedback.Negative}[polarity]
-}
-
 // remove takes a response out; its id does not stay in memory.
 func (c *columns) remove(key feedback.Key) {
-	row, ok := c.row(key)
+	survey, ok := c.surveys.byName[key.Survey]
 	if !ok {
 		return
 	}
-	delete(c.rowOf, rowName{uint32(c.survey.at(row)), key.ID})
+	slot, ok := c.find(uint32(survey), key.ID)
+	if !ok {
+		return
+	}
+	row := int(c.byKey.slots[slot]) - 1
+	c.byKey.slots[slot] = freed
 	c.live.remove(row)
-	c.ids[row] = ""
+	c.ids.wipe(row)
 }
 
 // operation is a change with the row it goes to; analysed is nil for a deletion.

@@ -1,269 +1,197 @@
 package index
 
 import (
-	"cmp"
-	"encoding/binary"
-	"maps"
-	"math/bits"
-	"slices"
-	"strings"
+	"math"
 
 	"verbatim/feedback"
 )
 
-// themeTally counts rows by polarity, theme and score.
-type themeTally struct {
-	top    []uint64 // the top-level themes
-	counts [polarities][]feedback.Scores
+// slots gives for every answer where it is counted, and 0 when it is not.
+type slots [256]uint8
+
+// slotsOf counts the answers with a mark by score, in slot score + 1.
+func slotsOf(mark int) *slots {
+	var s slots
+	for answer := range s {
+		if answer&mark != 0 {
+			s[answer] = uint8(answer & scoreBits)
+		}
+	}
+	return &s
 }
 
-func (c *columns) newThemeTally() *themeTally {
-	t := &themeTally{top: c.topThemes()}
-	for p := range t.counts {
-		t.counts[p] = make([]feedback.Scores, len(c.themes.names)-1)
+// slotWidth is how many slots there are: one more than scores, and a power of two.
+const (
+	slotBits  = 4
+	slotWidth = 1 << slotBits
+)
+
+// themeTally counts rows by theme, polarity and slot. Many rows are counted by set first, and each set is then counted for
+// its themes once; few rows are counted for their themes at once.
+type themeTally struct {
+	columns *columns
+	slots   *slots
+	bySet   []uint32          // by set and slot; nil for few rows
+	counts  []feedback.Scores // by member; slot s in score s − 1
+}
+
+// newThemeTally starts to count about so many rows.
+func (c *columns) newThemeTally(rows int, s *slots) *themeTally {
+	t := &themeTally{columns: c, slots: s, counts: make([]feedback.Scores, polarities*len(c.themes.names))}
+	if rows > c.sets.size() {
+		t.bySet = make([]uint32, c.sets.size()*slotWidth)
 	}
 	return t
 }
 
-// topThemes is the mask of the themes that are no subthemes.
-func (c *columns) topThemes() []uint64 {
-	top := make([]uint64, c.width())
-	for theme, id := range c.themes.names[1:] {
-		if feedback.ParentTheme(id) == id {
-			top[theme>>6] |= 1 << (theme & 63)
+// add counts the sets that a column has in the rows, which ascend. A row beyond the column has no themes.
+func (t *themeTally) add(sets *codes, rows []uint32) {
+	rows, _ = within(rows, sets.size())
+	switch {
+	case t.bySet == nil:
+		for _, row := range rows {
+			if slot := t.slots[t.columns.answers[row]]; slot > 0 {
+				t.addSet(sets.at(int(row)), slot, 1)
+			}
 		}
-	}
-	return top
-}
-
-func (t *themeTally) add(sets *themeSets, row int, score uint8) {
-	p, w := 0, 0
-	for _, word := range sets.row(row) {
-		for word &= t.top[w]; word != 0; word &= word - 1 {
-			t.counts[p][w<<6+bits.TrailingZeros64(word)][score]++
-		}
-		if w++; w == sets.width {
-			p, w = p+1, 0
-		}
+	case sets.wide != nil:
+		tallySets(t, sets.wide, rows)
+	case sets.middle != nil:
+		tallySets(t, sets.middle, rows)
+	default:
+		tallySets(t, sets.narrow, rows)
 	}
 }
 
-// list gives the themes that were counted, by id, then positive, neutral, negative.
-func (t *themeTally) list(c *columns) []feedback.ThemeCounts {
+func tallySets[T unsigned](t *themeTally, column []T, rows []uint32) {
+	counts, slots, answers := t.bySet, t.slots, t.columns.answers
+	for _, row := range rows {
+		counts[uint32(column[row])<<slotBits|uint32(slots[answers[row]])]++
+	}
+}
+
+func (t *themeTally) addSet(set uint32, slot uint8, n int) {
+	for _, m := range t.columns.sets.set(set) {
+		t.counts[m][slot-1] += n
+	}
+}
+
+// list gives the themes that were counted, by id, then positive, neutral, negative; with top, no subthemes.
+func (t *themeTally) list(top bool) []feedback.ThemeCounts {
+	for i, n := range t.bySet {
+		if slot := i % slotWidth; n > 0 && slot > 0 {
+			t.addSet(uint32(i/slotWidth), uint8(slot), int(n))
+		}
+	}
+	t.bySet = nil
 	var list []feedback.ThemeCounts
-	for _, theme := range c.themesByID() {
-		for p := range t.counts {
-			if scores := t.counts[p][theme]; scores.Total() > 0 {
-				list = append(list, feedback.ThemeCounts{Theme: c.themes.names[theme+1], Sentiment: sentimentOf(p), Scores: scores})
+	for _, theme := range t.columns.byID {
+		id := t.columns.themes.names[theme+1]
+		if top && feedback.ParentTheme(id) != id {
+			continue
+		}
+		for p := range polarities {
+			if scores := t.counts[memberOf(theme, p)]; scores.Total() > 0 {
+				list = append(list, feedback.ThemeCounts{Theme: id, Sentiment: sentimentOf(p), Scores: scores})
 			}
 		}
 	}
 	return list
 }
 
-// themesByID gives the bits of the themes in the order of their ids.
-func (c *columns) themesByID() []int {
-	themes := make([]int, len(c.themes.names)-1)
-	for i := range themes {
-		themes[i] = i
+// counter counts rows into a crosstab.
+type counter struct {
+	columns     *columns
+	answers     [256]int
+	origins     []uint32
+	first, last int64
+	comments    *themeTally
+	suggestions *themeTally
+}
+
+// newCounter starts a crosstab of about so many rows.
+func (c *columns) newCounter(rows int) *counter {
+	return &counter{
+		columns:     c,
+		origins:     make([]uint32, len(c.origins.list)),
+		first:       math.MaxInt64,
+		last:        math.MinInt64,
+		comments:    c.newThemeTally(rows, baseSlots),
+		suggestions: c.newThemeTally(min(rows, c.suggestion.size()), suggestionSlots),
 	}
-	slices.SortFunc(themes, func(a, b int) int { return strings.Compare(c.themes.names[a+1], c.themes.names[b+1]) })
-	return themes
+}
+
+var (
+	baseSlots       = slotsOf(markBase)
+	suggestionSlots = slotsOf(markSuggestion)
+)
+
+// add counts rows, which ascend.
+func (t *counter) add(rows []uint32) {
+	c := t.columns
+	for _, row := range rows {
+		t.answers[c.answers[row]]++
+	}
+	c.origin.count(t.origins, rows)
+	first, last := c.times.span(rows)
+	t.first, t.last = min(t.first, first), max(t.last, last)
+	t.comments.add(&c.comment, rows)
+	t.suggestions.add(&c.suggestion, rows)
+}
+
+// crosstab gives what was counted.
+func (t *counter) crosstab() feedback.Crosstab {
+	out := feedback.Crosstab{
+		Themes:           t.comments.list(true),
+		SuggestionThemes: t.suggestions.list(true),
+		Languages:        map[string]int{},
+		Model:            t.columns.origins.join(t.origins, func(o origin) string { return o.model }),
+		Taxonomy:         t.columns.origins.join(t.origins, func(o origin) string { return o.taxonomy }),
+	}
+	for answer, n := range t.answers {
+		addAnswers(&out, answer, n)
+	}
+	for code, n := range t.origins {
+		count(out.Languages, t.columns.origins.list[code].language, int(n))
+	}
+	if t.first <= t.last {
+		out.Dates = feedback.Dates{First: moment(t.first), Last: moment(t.last)}
+	}
+	return out
+}
+
+// addAnswers adds n rows with an answer.
+func addAnswers(out *feedback.Crosstab, answer, n int) {
+	score := answer&scoreBits - 1
+	if score < 0 {
+		out.Unscored += n
+	}
+	if score < 0 || n == 0 {
+		return
+	}
+	out.Responses += n
+	out.Scored[score] += n
+	if answer&markCommented != 0 {
+		out.Commented += n
+	}
+	if answer&markMismatch != 0 {
+		out.Mismatch += n
+	}
+	if answer&markBase != 0 {
+		out.Base[score] += n
+	}
+	if answer&markSuggestion != 0 {
+		out.SuggestionBase[score] += n
+	}
 }
 
 // crosstab counts the rows.
 func (c *columns) crosstab(rows bitset) feedback.Crosstab {
-	var (
-		out         feedback.Crosstab
-		languages   = make([]int, len(c.language.names))
-		models      = make([]bool, len(c.model.names))
-		taggings    = make([]bool, len(c.tagging.names))
-		themes      = c.newThemeTally()
-		suggestions = c.newThemeTally()
-	)
-	for row := range rows.rows() {
-		marks := c.marks[row]
-		languages[c.language.at(row)]++
-		models[c.model.at(row)] = true
-		taggings[c.tagging.at(row)] = true
-		if c.score[row] == 0 {
-			out.Unscored++
-			continue
-		}
-		out.Responses++
-		out.Commented += int(marks & markCommented)
-		score := c.score[row] - 1
-		out.Scored[score]++
-		if marks&markMismatch != 0 {
-			out.Mismatch++
-		}
-		if marks&markBase != 0 {
-			out.Base[score]++
-			themes.add(&c.comment, row, score)
-		}
-		if marks&markSuggestion != 0 {
-			out.SuggestionBase[score]++
-			suggestions.add(&c.suggestion, row, score)
-		}
+	t := c.newCounter(rows.count())
+	for block := range rows.blocks() {
+		t.add(block)
 	}
-	out.Themes, out.SuggestionThemes = themes.list(c), suggestions.list(c)
-	out.Languages = map[string]int{}
-	for code, n := range languages {
-		if n > 0 {
-			out.Languages[c.language.names[code]] = n
-		}
-	}
-	out.Model, out.Taxonomy = join(c.model.names, models), join(c.tagging.names, taggings)
-	return out
-}
-
-// join lists the used names in order, the empty one apart.
-func join(names []string, used []bool) string {
-	var list []string
-	for code, name := range names {
-		if used[code] && name != "" {
-			list = append(list, name)
-		}
-	}
-	slices.Sort(list)
-	return strings.Join(list, ",")
-}
-
-// driver is a top-level theme with a polarity that a pattern can have.
-type driver struct{ theme, polarity int }
-
-// drivers lists the positive and negative top-level drivers that occur in the rows' base, by theme, then polarity.
-func (c *columns) drivers(rows bitset) []driver {
-	width := c.comment.width
-	seen := make([]uint64, polarities*width)
-	for row := range rows.rows() {
-		if c.marks[row]&markBase != 0 {
-			for i, word := range c.comment.row(row) {
-				seen[i] |= word
-			}
-		}
-	}
-	top := c.topThemes()
-	var list []driver
-	for _, theme := range c.themesByID() {
-		for _, p := range []int{positive, negative} {
-			if w := theme >> 6; w < width && top[w]&seen[p*width+w]&(1<<(theme&63)) != 0 {
-				list = append(list, driver{theme, p})
-			}
-		}
-	}
-	return list
-}
-
-// patternTally collects the responses of one pattern. Weights are added up in ascending order at the end, since a sum of
-// floating-point numbers depends on the order and the rows come in any.
-type patternTally struct {
-	n       int
-	weights []float64 // only of those that are not 1
-	drivers []int
-	score   feedback.Score
-	stratum int
-}
-
-// patterns counts the distinct combinations of drivers, score and language among the rows' base.
-func (c *columns) patterns(rows bitset) feedback.Patterns {
-	drivers := c.drivers(rows)
-	var out feedback.Patterns
-	for _, d := range drivers {
-		out.Keys = append(out.Keys, feedback.DriverKey{Theme: c.themes.names[d.theme+1], Sentiment: sentimentOf(d.polarity)})
-	}
-	tallies := map[string]*patternTally{}
-	strata := map[int]bool{}
-	var key []byte
-	for row := range rows.rows() {
-		if c.marks[row]&markBase == 0 {
-			continue
-		}
-		key = c.patternKey(key[:0], row)
-		tally, ok := tallies[string(key)]
-		if !ok {
-			tally = &patternTally{score: feedback.Score(c.score[row]) - 1, stratum: c.language.at(row), drivers: c.driversOf(row, drivers)}
-			tallies[string(key)] = tally
-			strata[tally.stratum] = true
-		}
-		tally.n++
-		if w := c.weight(row); w != 1 {
-			tally.weights = append(tally.weights, w)
-		}
-	}
-	number := c.strata(strata, &out)
-	out.Patterns = sumPatterns(tallies, number)
-	return out
-}
-
-// patternKey tells rows of different patterns apart (and some of the same, when only a subtheme or a neutral theme
-// differs: sumPatterns joins those).
-func (c *columns) patternKey(key []byte, row int) []byte {
-	key = append(key, c.score[row])
-	key = binary.LittleEndian.AppendUint16(key, uint16(c.language.at(row)))
-	words := c.comment.row(row)
-	for i := range polarities * c.comment.width {
-		var word uint64
-		if words != nil && i/c.comment.width != neutral {
-			word = words[i]
-		}
-		key = binary.LittleEndian.AppendUint64(key, word)
-	}
-	return key
-}
-
-func (c *columns) driversOf(row int, drivers []driver) []int {
-	list := []int{}
-	for i, d := range drivers {
-		if c.comment.has(row, d.polarity, d.theme) {
-			list = append(list, i)
-		}
-	}
-	return list
-}
-
-// strata fills the languages in order and returns the number of each.
-func (c *columns) strata(used map[int]bool, out *feedback.Patterns) map[int]int {
-	for code := range maps.Keys(used) {
-		out.Strata = append(out.Strata, c.language.names[code])
-	}
-	slices.Sort(out.Strata)
-	number := map[int]int{}
-	for code := range used {
-		number[code], _ = slices.BinarySearch(out.Strata, c.language.names[code])
-	}
-	return number
-}
-
-// sumPatterns makes patterns of the tallies, in order of drivers, score and stratum.
-func sumPatterns(tallies map[string]*patternTally, number map[int]int) []feedback.Pattern {
-	sorted := slices.Collect(maps.Values(tallies))
-	for _, t := range sorted {
-		t.stratum = number[t.stratum]
-	}
-	order := func(a, b *patternTally) int {
-		return cmp.Or(slices.Compare(a.drivers, b.drivers), cmp.Compare(a.score, b.score), cmp.Compare(a.stratum, b.stratum))
-	}
-	slices.SortFunc(sorted, order)
-	var list []feedback.Pattern
-	for len(sorted) > 0 {
-		first := sorted[0]
-		sorted = sorted[1:]
-		for len(sorted) > 0 && order(first, sorted[0]) == 0 {
-			first.n += sorted[0].n
-			first.weights = append(first.weights, sorted[0].weights...)
-			sorted = sorted[1:]
-		}
-		slices.Sort(first.weights)
-		w := float64(first.n - len(first.weights))
-		w2 := w
-		for _, weight := range first.weights {
-			w += weight
-			w2 += weight * weight
-		}
-		list = append(list, feedback.Pattern{Drivers: first.drivers, Score: first.score, Stratum: first.stratum, N: first.n, W: w, W2: w2})
-	}
-	return list
+	return t.crosstab()
 }
 
 // Cooccurrence counts the base responses in which two drivers occur together. Counts[i][j] is for Keys[i] and Keys[j],

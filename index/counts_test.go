@@ -46,6 +46,14 @@ func TestCountsAgreeWithReference(t *testing.T) {
 				f = feedback.Filter{}
 			}
 			compareCounts(t, x, f, now)
+			var chosen []*feedback.Analysed
+			for _, a := range now {
+				if holds(&f, a) {
+					chosen = append(chosen, a)
+				}
+			}
+			all := dimensions(t)
+			compareSlices(t, x, f, all[i%len(all)], chosen)
 		}
 	}
 }
@@ -72,9 +80,10 @@ func compareCounts(t *testing.T, x *Index, f feedback.Filter, now map[string]*fe
 		t.Fatal(err)
 	}
 	sorted := cmpopts.SortSlices(func(a, b flat) bool { return fmt.Sprint(a) < fmt.Sprint(b) })
-	if diff := cmp.Diff(referencePatterns(chosen), flatten(patterns), sorted, near); diff != "" {
+	if diff := cmp.Diff(referencePatterns(chosen, languageOf), flatten(patterns), sorted, near); diff != "" {
 		t.Errorf("patterns under %+v (-want +got):\n%s", f, diff)
 	}
+	checkOrder(t, &patterns)
 	var got []string
 	options := SearchOptions{Limit: 37}
 	for {
@@ -218,7 +227,7 @@ func TestFilterErrors(t *testing.T) {
 	var all []feedback.Analysed
 	for i := range maxValues + 1 {
 		a := comment(fmt.Sprint("r", i), 5, "en", "x")
-		a.Attributes = map[string]string{"order": strconv.Itoa(i), "shop": strconv.Itoa(i % maxValues)}
+		a.Attributes = map[string]string{"order": "no. " + strconv.Itoa(i), "shop": strconv.Itoa(i % maxValues)}
 		all = append(all, a)
 	}
 	apply(t, x, ws, puts(0, all...))

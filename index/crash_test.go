@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -239,7 +240,8 @@ func TestReopenAfterCrashAndDamage(t *testing.T) {
 		{"columns longer", 2, rewrite("columns", func(b []byte) []byte { return append(b, 0) }), "goes on after its end"},
 		{"columns flipped", 2, rewrite("columns", flip(0.7)), "its columns: damaged"},
 		{"columns of a text file", 2, rewrite("columns", func([]byte) []byte { return []byte("columns!\n") }), "does not start like one"},
-		{"columns of the future", 2, rewrite("columns", func(b []byte) []byte { b[8]++; return b }), "version is 2"},
+		{"columns of the future", 2, rewrite("columns", func(b []byte) []byte { b[8]++; return b }), "version is 3"},
+		{"columns of the past", 2, rewrite("columns", func(b []byte) []byte { b[8] = 1; return b }), "version is 1, this program reads 2"},
 		{"columns half written", 2, func(t *testing.T, dir string) {
 			t.Helper()
 			copyFile(t, filepath.Join(dir, ws, "columns"), filepath.Join(dir, ws, "columns.tmp"))
@@ -362,9 +364,9 @@ func TestClosedIndex(t *testing.T) {
 // TestSnapshotKeepsEveryColumn saves and loads columns with every kind of value, and goes on writing in them.
 func TestSnapshotKeepsEveryColumn(t *testing.T) {
 	c := million(3000)
-	over := newAttribute()
-	over.over = true
-	c.attributes["order"] = over
+	c.attributes["order"] = &attribute{over: true}
+	c.attributes["age"] = &attribute{numbers: &numbers{narrow: []float32{1, 2}}}
+	c.attributes["paid"] = &attribute{numbers: &numbers{wide: []float64{1, 0.1}}}
 	c.seq, c.taxonomy = 77, "default@3"
 	put(&c.weights, 20, 1.5)
 	c.remove(feedback.Key{Survey: "s", ID: "7"})
@@ -376,8 +378,23 @@ func TestSnapshotKeepsEveryColumn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(c, got, cmp.AllowUnexported(columns{}, column[uint16]{}, column[uint32]{}, dictionary{}, attribute{}, themeSets{}, rowName{}), cmpopts.EquateEmpty()); diff != "" {
+	all := cmp.Exporter(func(reflect.Type) bool { return true })
+	made := []cmp.Option{cmpopts.IgnoreFields(columns{}, "byKey"), cmpopts.IgnoreFields(themeSets{}, "key")}
+	if diff := cmp.Diff(c, got, all, cmpopts.EquateEmpty(), cmp.Options(made)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for row := range c.size() {
+		if found, ok := got.row(c.key(row)); ok != c.live.has(row) || ok && found != row {
+			t.Errorf("row %d: found %d, %v", row, found, ok)
+		}
+	}
+	a := comment("new", 5, "en", "x", tag("new theme", feedback.Negative), tag("theme03", feedback.Positive))
+	for _, x := range []*columns{c, got} {
+		operations, _ := x.plan(puts(77, a))
+		x.apply(operations, 78)
+	}
+	if diff := cmp.Diff(c.crosstab(c.live.clone()), got.crosstab(got.live.clone())); diff != "" {
+		t.Errorf("after another (-want +got):\n%s", diff)
 	}
 }
 

@@ -2,6 +2,7 @@ package index
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -25,34 +26,45 @@ func (c *columns) choose(f *feedback.Filter) (bitset, error) {
 		}
 	}
 	if len(f.Surveys) > 0 {
-		keep(rows, c.survey.rows, c.survey.passNames(f.Surveys))
+		c.survey.keep(rows, c.surveys.passNames(f.Surveys))
 	}
 	if len(f.Languages) > 0 {
-		keep(rows, c.language.rows, c.language.passNames(f.Languages))
+		c.origin.keep(rows, c.origins.passLanguages(f.Languages))
 	}
+	if len(f.Themes) > 0 {
+		c.comment.keep(rows, c.passThemes(f.Themes))
+	}
+	c.chooseTones(rows, f)
+	c.chooseAnswers(rows, f)
 	c.chooseTimes(rows, f.From, f.Until)
-	c.chooseWords(rows, f)
-	c.chooseThemes(rows, f.Themes)
 	return rows, nil
 }
 
 // chooseWhere keeps the rows for which the condition on an attribute holds.
 func (c *columns) chooseWhere(rows bitset, condition *feedback.Condition) error {
 	if condition.Attribute == "survey" {
-		keep(rows, c.survey.rows, c.survey.pass(condition))
+		c.survey.keep(rows, c.surveys.pass(condition))
 		return nil
 	}
-	a, ok := c.attributes[condition.Attribute]
+	a, err := c.attribute(condition.Attribute)
+	if err != nil {
+		return err
+	}
+	a.keep(rows, condition)
+	return nil
+}
+
+// attribute finds an attribute that can be filtered by.
+func (c *columns) attribute(name string) (*attribute, error) {
+	a, ok := c.attributes[name]
 	if !ok {
-		return feedback.Errorf(feedback.Invalid, "attribute %q is unknown: there is %s",
-			condition.Attribute, strings.Join(c.attributeNames(), ", "))
+		return nil, feedback.Errorf(feedback.Invalid, "attribute %q is unknown: there is %s", name, strings.Join(c.attributeNames(), ", "))
 	}
 	if a.over {
-		return feedback.Errorf(feedback.Invalid, "attribute %q has over %d distinct values: it is stored, but cannot be filtered or counted by",
-			condition.Attribute, maxValues)
+		return nil, feedback.Errorf(feedback.Invalid, "attribute %q has over %d distinct values: it is stored, but cannot be filtered or counted by",
+			name, maxValues)
 	}
-	keep(rows, a.rows, a.pass(condition))
-	return nil
+	return a, nil
 }
 
 // attributeNames lists what can stand in a condition, in order.
@@ -72,52 +84,52 @@ func (c *columns) chooseTimes(rows bitset, from, until time.Time) {
 	if from.IsZero() && until.IsZero() {
 		return
 	}
-	first, end := int64(noTime+1), int64(1<<63-1)
+	first, end := int64(noTime+1), int64(math.MaxInt64)
 	if !from.IsZero() {
 		first = from.UnixMilli()
 	}
 	if !until.IsZero() {
 		end = until.UnixMilli()
 	}
-	for row := range rows.rows() {
-		if at := c.times[row]; at < first || at >= end {
-			rows.remove(row)
-		}
-	}
+	c.times.keep(rows, first, end)
 }
 
-// chooseWords keeps the rows with one of the sentiments, of the kinds, of the groups, and with or without a mismatch.
-func (c *columns) chooseWords(rows bitset, f *feedback.Filter) {
-	if len(f.Sentiments) > 0 {
-		var pass [256]uint64
-		for i, s := range feedback.Sentiments {
-			pass[i+1] = bit(slices.Contains(f.Sentiments, s))
-		}
-		keep(rows, c.sentiment, pass[:])
+// chooseTones keeps the rows with one of the sentiments, and with one of the kinds.
+func (c *columns) chooseTones(rows bitset, f *feedback.Filter) {
+	if len(f.Sentiments) == 0 && len(f.Kinds) == 0 {
+		return
 	}
-	if len(f.Kinds) > 0 {
-		var pass [256]uint64
-		for mask := range pass {
-			for i, kind := range feedback.Kinds {
-				pass[mask] |= bit(mask&(1<<i) != 0 && slices.Contains(f.Kinds, kind))
-			}
-		}
-		keep(rows, c.kinds, pass[:])
+	var pass [256]uint64
+	for tone := range pass {
+		s, kinds := tone&sentimentBits, tone>>kindShift
+		pass[tone] = bit((len(f.Sentiments) == 0 || s > 0 && s <= len(feedback.Sentiments) && slices.Contains(f.Sentiments, feedback.Sentiments[s-1])) &&
+			(len(f.Kinds) == 0 || hasOne(kinds, f.Kinds)))
 	}
-	if len(f.Groups) > 0 {
-		var pass [256]uint64
-		for score := feedback.Score(0); score <= 10; score++ {
-			pass[score+1] = bit(slices.Contains(f.Groups, score.Group()))
+	keepBytes(rows, c.tones, &pass)
+}
+
+// hasOne reports whether one of the kinds is among those of the bits.
+func hasOne(bits int, kinds []feedback.Kind) bool {
+	for i, kind := range feedback.Kinds {
+		if bits&(1<<i) != 0 && slices.Contains(kinds, kind) {
+			return true
 		}
-		keep(rows, c.score, pass[:])
 	}
-	if f.Mismatch != nil {
-		var pass [256]uint64
-		for marks := range pass {
-			pass[marks] = bit((marks&markMismatch != 0) == *f.Mismatch)
-		}
-		keep(rows, c.marks, pass[:])
+	return false
+}
+
+// chooseAnswers keeps the rows of one of the groups, and with or without a mismatch.
+func (c *columns) chooseAnswers(rows bitset, f *feedback.Filter) {
+	if len(f.Groups) == 0 && f.Mismatch == nil {
+		return
 	}
+	var pass [256]uint64
+	for answer := range pass {
+		score := feedback.Score(answer&scoreBits) - 1
+		pass[answer] = bit((len(f.Groups) == 0 || score.Scored() && slices.Contains(f.Groups, score.Group())) &&
+			(f.Mismatch == nil || (answer&markMismatch != 0) == *f.Mismatch))
+	}
+	keepBytes(rows, c.answers, &pass)
 }
 
 func bit(b bool) uint64 {
@@ -125,39 +137,4 @@ func bit(b bool) uint64 {
 		return 1
 	}
 	return 0
-}
-
-// chooseThemes keeps the rows whose comment has one of the themes. A parent's id stands for its subthemes, too.
-func (c *columns) chooseThemes(rows bitset, conditions []feedback.ThemeCondition) {
-	if len(conditions) == 0 {
-		return
-	}
-	wanted := make([]uint64, polarities*c.comment.width) // as a row of the sets
-	for _, condition := range conditions {
-		code, ok := c.themes.codes[condition.Theme]
-		theme := code - 1
-		if !ok || theme>>6 >= c.comment.width { // nobody's comment has it
-			continue
-		}
-		for p := range polarities {
-			if condition.Sentiment == "" || condition.Sentiment == sentimentOf(p) {
-				wanted[p*c.comment.width+theme>>6] |= 1 << (theme & 63)
-			}
-		}
-	}
-	for row := range rows.rows() {
-		if !overlap(c.comment.row(row), wanted) {
-			rows.remove(row)
-		}
-	}
-}
-
-// overlap reports whether two sets have something in common.
-func overlap(a, b []uint64) bool {
-	for i, word := range a {
-		if word&b[i] != 0 {
-			return true
-		}
-	}
-	return false
 }

@@ -137,11 +137,11 @@ func (p *page) fill(c *columns, rows bitset, hits []textHit) {
 func (p *page) rank(c *columns, row int) uint64 {
 	switch p.sort {
 	case LowestScore:
-		return uint64(c.score[row] - 1) // unscored: 255
+		return uint64(uint8(c.score(row))) // unscored: 255
 	case Relevance: // a query that only excludes: all hits are alike
 		return 0
 	}
-	at := c.times[row]
+	at := c.times.at(row)
 	if at == noTime {
 		return math.MaxUint64
 	}

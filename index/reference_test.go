@@ -62,6 +62,14 @@ func referenceCrosstab(all []*feedback.Analysed) feedback.Crosstab {
 	comments, suggestions := map[feedback.DriverKey]*feedback.Scores{}, map[feedback.DriverKey]*feedback.Scores{}
 	models, taxonomies := map[string]bool{}, map[string]bool{}
 	for _, a := range all {
+		if at := a.SubmittedAt; !at.IsZero() {
+			if out.Dates.First.IsZero() || at.Before(out.Dates.First) {
+				out.Dates.First = at
+			}
+			if out.Dates.Last.IsZero() || at.After(out.Dates.Last) {
+				out.Dates.Last = at
+			}
+		}
 		if a.Analysis != nil {
 			out.Languages[a.Analysis.Language.Code]++
 			models[a.Analysis.Model], taxonomies[a.Analysis.Taxonomy] = true, true
@@ -132,7 +140,10 @@ type flat struct {
 	W, W2            float64
 }
 
-func referencePatterns(all []*feedback.Analysed) []flat {
+// languageOf is the stratum of [Index.Patterns].
+func languageOf(a *feedback.Analysed) string { return a.Analysis.Language.Code }
+
+func referencePatterns(all []*feedback.Analysed, stratum func(*feedback.Analysed) string) []flat {
 	sums := map[string]*flat{}
 	for _, a := range all {
 		if !inBase(a) {
@@ -145,7 +156,7 @@ func referencePatterns(all []*feedback.Analysed) []flat {
 			}
 		}
 		slices.Sort(names)
-		f := flat{Drivers: strings.Join(names, " "), Stratum: a.Analysis.Language.Code, Score: a.Score}
+		f := flat{Drivers: strings.Join(names, " "), Stratum: stratum(a), Score: a.Score}
 		key := fmt.Sprint(f)
 		if sums[key] == nil {
 			sums[key] = &f

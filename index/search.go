@@ -95,24 +95,21 @@ func (x *Index) Search(ctx context.Context, ws string, f feedback.Filter, option
 // Crosstab counts the responses of the workspace that the filter chooses; see [feedback.Crosstab]. Themes that nobody
 // mentions are left out. Errors as for [Index.Search].
 func (x *Index) Crosstab(ctx context.Context, ws string, f feedback.Filter) (out feedback.Crosstab, err error) {
-	s, err := x.choose(ctx, ws, &f)
-	if err != nil {
-		return out, err
-	}
-	defer s.close()
-	err = s.counting(func(c *columns, rows bitset) { out = c.crosstab(rows) })
+	err = x.counting(ctx, ws, &f, func(c *columns, rows bitset) error {
+		out = c.crosstab(rows)
+		return nil
+	})
 	return out, err
 }
 
 // Patterns counts the distinct combinations of drivers, score and language in the base under the filter, sorted by
-// drivers, score and stratum. Keys holds the drivers that occur. Errors as for [Index.Search].
+// drivers, score and stratum. Keys holds the drivers that occur. Patterns share their lists of drivers: they are not to be
+// changed. Errors as for [Index.Search].
 func (x *Index) Patterns(ctx context.Context, ws string, f feedback.Filter) (out feedback.Patterns, err error) {
-	s, err := x.choose(ctx, ws, &f)
-	if err != nil {
-		return out, err
-	}
-	defer s.close()
-	err = s.counting(func(c *columns, rows bitset) { out = c.patterns(rows) })
+	err = x.counting(ctx, ws, &f, func(c *columns, rows bitset) error {
+		out = c.patterns(rows, c.divideByLanguage())
+		return nil
+	})
 	return out, err
 }
 
@@ -125,44 +122,51 @@ func (x *Index) Cooccurrence(ctx context.Context, ws string, f feedback.Filter) 
 	return cooccurrence(&p), nil
 }
 
+// everyAnswer counts all answers, in one slot.
+var everyAnswer = func() *slots {
+	var s slots
+	for answer := range s {
+		s[answer] = 1
+	}
+	return &s
+}()
+
 // searchCounts counts the rows for a page of hits.
 func (c *columns) searchCounts(rows bitset) SearchCounts {
 	var (
-		scores     [12]int
-		languages  = make([]int, len(c.language.names))
-		sentiments = make([]int, len(feedback.Sentiments)+1)
-		kinds      = make([]int, 1<<len(feedback.Kinds))
-		themes     = c.newThemeTally()
+		answers, tones [256]int
+		origins        = make([]uint32, len(c.origins.list))
+		themes         = c.newThemeTally(rows.count(), everyAnswer)
 	)
-	for i := range themes.top {
-		themes.top[i] = ^uint64(0) // subthemes, too
-	}
-	for row := range rows.rows() {
-		scores[c.score[row]]++
-		languages[c.language.at(row)]++
-		sentiments[c.sentiment[row]]++
-		kinds[c.kinds[row]]++
-		themes.add(&c.comment, row, 0)
+	for block := range rows.blocks() {
+		for _, row := range block {
+			answers[c.answers[row]]++
+			tones[c.tones[row]]++
+		}
+		c.origin.count(origins, block)
+		themes.add(&c.comment, block)
 	}
 	out := SearchCounts{
 		Groups: map[feedback.Group]int{}, Languages: map[string]int{},
 		Sentiments: map[feedback.Sentiment]int{}, Kinds: map[feedback.Kind]int{},
 	}
-	for _, theme := range themes.list(c) {
+	for _, theme := range themes.list(false) {
 		out.Themes = append(out.Themes, ThemeTotal{theme.Theme, theme.Sentiment, theme.Scores[0]})
 	}
-	for score, n := range scores[1:] {
-		count(out.Groups, feedback.Score(score).Group(), n)
+	for answer, n := range answers {
+		if score := feedback.Score(answer&scoreBits) - 1; score.Scored() {
+			count(out.Groups, score.Group(), n)
+		}
 	}
-	for code, n := range languages {
-		count(out.Languages, c.language.names[code], n)
+	for code, n := range origins {
+		count(out.Languages, c.origins.list[code].language, int(n))
 	}
-	for i, s := range feedback.Sentiments {
-		count(out.Sentiments, s, sentiments[i+1])
-	}
-	for mask, n := range kinds {
+	for tone, n := range tones {
+		if s := tone & sentimentBits; s > 0 && n > 0 {
+			count(out.Sentiments, feedback.Sentiments[s-1], n)
+		}
 		for i, kind := range feedback.Kinds {
-			if mask&(1<<i) != 0 {
+			if tone&(1<<(i+kindShift)) != 0 {
 				count(out.Kinds, kind, n)
 			}
 		}

@@ -45,7 +45,7 @@ func (x *Index) Terms(ctx context.Context, ws string, f feedback.Filter, lang st
 	}
 	var groups []uint8
 	err = s.counting(func(c *columns, rows bitset) {
-		keep(rows, c.language.rows, c.language.passNames([]string{lang}))
+		c.origin.keep(rows, c.origins.passLanguages([]string{lang}))
 		groups = c.groups(rows)
 	})
 	if err != nil || s.session == nil {
@@ -92,10 +92,10 @@ func (g *GroupCounts) add(group uint8) {
 func (c *columns) groups(rows bitset) []uint8 {
 	groups := make([]uint8, c.size())
 	for row := range rows.rows() {
-		if c.marks[row]&markBase == 0 {
+		if c.answers[row]&markBase == 0 {
 			continue
 		}
-		switch feedback.Score(c.score[row] - 1).Group() {
+		switch c.score(row).Group() {
 		case feedback.Promoter:
 			groups[row] = promoter
 		case feedback.Passive:
