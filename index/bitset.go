@@ -6,6 +6,12 @@ import (
 )
 
 // bitset is a set of rows: bit r%64 of word r/64 is set when row r is in it.
+//
+// A filter is worked out by scanning columns of codes into such a set; no bitmaps are kept for the values of attributes.
+// BenchmarkChoose, one million rows, an attribute of six values of which two are wanted: the scan takes 0.37 ms, the union
+// of two kept Roaring bitmaps 0.09 ms, of two kept dense sets 0.05 ms. But a crosstab of the rows chosen takes 2.7 ms in all, so
+// that kept bitmaps would save a tenth of it, for three quarters of the memory of the column again with six values (more with
+// more: dense sets take 125 kB a value, Roaring bitmaps up to 2 MB an attribute), and all of them kept up by every write.
 type bitset []uint64
 
 func (b bitset) has(row int) bool {

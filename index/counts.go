@@ -38,7 +38,7 @@ type themeTally struct {
 // newThemeTally starts to count about so many rows.
 func (c *columns) newThemeTally(rows int, s *slots) *themeTally {
 	t := &themeTally{columns: c, slots: s, counts: make([]feedback.Scores, polarities*len(c.themes.names))}
-	if rows > c.sets.size() {
+	if rows > 4*c.sets.size() {
 		t.bySet = make([]uint32, c.sets.size()*slotWidth)
 	}
 	return t

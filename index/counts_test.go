@@ -19,6 +19,7 @@ var near = cmpopts.EquateApprox(1e-12, 0)
 
 // TestCountsAgreeWithReference writes, replaces and deletes random responses, and asks with random filters.
 func TestCountsAgreeWithReference(t *testing.T) {
+	all := dimensions(t)
 	for seed := range uint64(6) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		x := cleanUp(t, OpenMemory(false))
@@ -46,14 +47,15 @@ func TestCountsAgreeWithReference(t *testing.T) {
 				f = feedback.Filter{}
 			}
 			compareCounts(t, x, f, now)
-			var chosen []*feedback.Analysed
-			for _, a := range now {
-				if holds(&f, a) {
-					chosen = append(chosen, a)
+			if i%2 == 0 {
+				var chosen []*feedback.Analysed
+				for _, a := range now {
+					if holds(&f, a) {
+						chosen = append(chosen, a)
+					}
 				}
+				compareSlices(t, x, f, all[i/2%len(all)], chosen)
 			}
-			all := dimensions(t)
-			compareSlices(t, x, f, all[i%len(all)], chosen)
 		}
 	}
 }
