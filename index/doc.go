@@ -11,6 +11,10 @@
 // hits and pages under a cursor would overlap. Here a hit's score depends on its own text only, so that pages keep their
 // place while others write.
 //
+// Columns are small: a row has the numbers of its distinct set of themes, of its analysis's origin and of its attributes'
+// values, in as few bytes as they need, and what is counted by theme is counted by set first. Ten million responses with short
+// ids take 333 MB.
+//
 // Rows are numbered in the order of the log and never reused. On disk a workspace is a folder with the Bleve index
 // ("bleve") and a snapshot of the columns ("columns"); Bleve is never behind the snapshot, and what comes after the
 // snapshot is replayed from the log.
