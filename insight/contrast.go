@@ -66,12 +66,13 @@ func sliceMethod(test string, parts ...[]feedback.Slice) SliceMethod {
 		MinSegment:  MinSegment,
 		Seed:        seed,
 	}
+	var models, taxonomies []string
 	for _, list := range parts {
 		for i := range list {
-			m.Model = versions(m.Model, list[i].Model)
-			m.Taxonomy = versions(m.Taxonomy, list[i].Taxonomy)
+			models, taxonomies = append(models, list[i].Model), append(taxonomies, list[i].Taxonomy)
 		}
 	}
+	m.Model, m.Taxonomy = versions(models...), versions(taxonomies...)
 	return m
 }
 
