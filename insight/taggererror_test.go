@@ -187,3 +187,17 @@ func TestCorrectionsCoverTheTruth(t *testing.T) {
 		}
 	}
 }
+
+func TestCorrectionWhenEachSideAgrees(t *testing.T) {
+	got, err := CorrectForTagger(Counts{Promoters: 80, Detractors: 20}, Counts{Detractors: 20}, Tagger{Audited{100, 100}, Audited{1e6, 1e6}})
+	if err != nil || got.Gap.Value.String() != "-200" || got.Gap.High < -190 {
+		t.Errorf("twenty responses that agree are not certain: %+v, %v", got.Gap, err)
+	}
+	alike, err := CorrectForTagger(Counts{Promoters: 90}, Counts{Promoters: 30}, typicalTagger)
+	if err != nil || alike.Gap.Value != 0 || alike.Gap.Low >= 0 || alike.Gap.High <= 0 {
+		t.Errorf("all promoters: %+v, %v", alike.Gap, err)
+	}
+	if one, err := CorrectForTagger(Counts{Promoters: 11}, Counts{Promoters: 1}, Tagger{Audited{10, 10}, Audited{500, 500}}); err != nil || !one.Approximate {
+		t.Errorf("one response: %+v, %v", one, err)
+	}
+}
