@@ -1,8 +1,9 @@
 package insight
 
 import (
-	"fmt"
 	"math"
+	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -175,7 +176,7 @@ func TestFewOrdersDoNotWidenTheInterval(t *testing.T) {
 func TestTopThree(t *testing.T) {
 	p := feedback.Patterns{Strata: []string{"en"}, Patterns: []feedback.Pattern{{Score: 9, N: 4000}, {Score: 7, N: 3000}}}
 	for d, n := range []int{900, 700, 300, 290, 20} {
-		p.Keys = append(p.Keys, feedback.DriverKey{Theme: fmt.Sprint(d), Sentiment: feedback.Negative})
+		p.Keys = append(p.Keys, feedback.DriverKey{Theme: strconv.Itoa(d), Sentiment: feedback.Negative})
 		p.Patterns = append(p.Patterns, feedback.Pattern{Drivers: []int{d}, Score: 2, N: n})
 	}
 	top := Bootstrap(p, p.Keys, BootstrapOptions{}).Top3
@@ -215,7 +216,7 @@ func TestBootstrapOfNothing(t *testing.T) {
 func BenchmarkBootstrap(b *testing.B) {
 	for _, drivers := range []int{10, 40} {
 		p := randomPatterns(71, drivers, 12, 20_000, 100) // a million responses
-		b.Run(fmt.Sprint(drivers), func(b *testing.B) {
+		b.Run(strconv.Itoa(drivers), func(b *testing.B) {
 			b.ReportAllocs()
 			draws := 0
 			for b.Loop() {
@@ -224,4 +225,57 @@ func BenchmarkBootstrap(b *testing.B) {
 			b.ReportMetric(float64(draws), "draws")
 		})
 	}
+}
+
+func TestWhatFewOrdersGetWrongIsSubtracted(t *testing.T) {
+	// Five drivers that nearly always come together share what they explain, which few orders divide at random.
+	p := randomPatterns(29, 12, 2, 500, 6)
+	for i := range p.Patterns {
+		pattern := &p.Patterns[i]
+		pattern.Drivers = slices.DeleteFunc(slices.Clone(pattern.Drivers), func(d int) bool { return d < 5 })
+		if pattern.Score < 6 && i%2 == 0 {
+			pattern.Drivers = slices.Concat([]int{0, 1, 2, 3, 4}, pattern.Drivers)
+		} else if i%40 == 0 {
+			pattern.Drivers = slices.Concat([]int{i % 5}, pattern.Drivers)
+		}
+	}
+	ps := profilesOf(p, p.Keys, false)
+	exact := Importance(p, p.Keys).Shares
+	b := newBootstrap(&ps, false)
+	worst := 0.0
+	for j, fromFew := range b.importance(ps.moments()) {
+		worst = math.Max(worst, math.Abs(fromFew-exact[j]))
+	}
+	if worst < 0.02 {
+		t.Fatalf("the few orders are off by %g at most: the example shows nothing", worst)
+	}
+	few := Bootstrap(p, p.Keys, BootstrapOptions{Draws: 300}).Importance
+	b.orders = nil // exact in every draw
+	importances, _ := b.draws(300, make([]float64, ps.k))
+	for j := range p.Keys {
+		want := percentiles(exact[j], importances[j])
+		near(t, "low", float64(few[j].Low), float64(want.Low), 0.4*worst)
+		near(t, "high", float64(few[j].High), float64(want.High), 0.4*worst)
+	}
+}
+
+func TestADriverThatIsNotDrawnIsNotAtTheTop(t *testing.T) {
+	p := feedback.Patterns{
+		Keys:     []feedback.DriverKey{{Theme: "often"}, {Theme: "once"}},
+		Strata:   []string{"en"},
+		Patterns: []feedback.Pattern{{Score: 9, N: 300}, {Drivers: []int{0}, Score: 3, N: 300}, {Drivers: []int{1}, Score: 0, N: 1}},
+	}
+	top := Bootstrap(p, p.Keys, BootstrapOptions{}).Top3
+	near(t, "often", top[0], 1, 1e-9)
+	near(t, "once", top[1], 1-math.Exp(-1), 0.05) // the chance to be drawn at all
+}
+
+func TestAConstantXHasNoSpread(t *testing.T) {
+	s := newResampler(&profiles{})
+	for range 1000 {
+		if n := 1e9 * s.uniform(); aboutMean(n, n, n) != 0 || aboutMean(n, -n, n) != 0 || aboutMean(n, 0, 0) != 0 {
+			t.Fatalf("a constant x with the weight %v varies", n)
+		}
+	}
+	near(t, "half and half", aboutMean(10, 0, 10), 10, 0)
 }

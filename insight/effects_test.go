@@ -121,8 +121,12 @@ func oneDriver() feedback.Patterns {
 		Keys:   []feedback.DriverKey{{Theme: "price_value", Sentiment: feedback.Negative}},
 		Strata: []string{"en"},
 		Patterns: []feedback.Pattern{
-			{Drivers: []int{0}, Score: 9, N: 6}, {Drivers: []int{0}, Score: 7, N: 14}, {Drivers: []int{0}, Score: 3, N: 40},
-			{Score: 9, N: 494}, {Score: 7, N: 286}, {Score: 3, N: 160},
+			{Drivers: []int{0}, Score: 9, N: 6},
+			{Drivers: []int{0}, Score: 7, N: 14},
+			{Drivers: []int{0}, Score: 3, N: 40},
+			{Score: 9, N: 494},
+			{Score: 7, N: 286},
+			{Score: 3, N: 160},
 		},
 	}
 }
@@ -214,6 +218,32 @@ func TestAPerfectFitIsNotCertain(t *testing.T) {
 	}
 	if e := Effects(p, p.Keys, false)[0]; e.Value != 0 || e.P != 1 || e.SE <= 0 {
 		t.Errorf("constant x: %+v", e)
+	}
+}
+
+func TestRoundingIsNoResidual(t *testing.T) {
+	p := feedback.Patterns{
+		Keys:   []feedback.DriverKey{{Theme: "a"}, {Theme: "b"}},
+		Strata: []string{"en", "fi"},
+		Patterns: []feedback.Pattern{
+			{Drivers: []int{0}, Score: 2, N: 37},
+			{Score: 7, N: 41},
+			{Drivers: []int{1}, Score: 10, N: 23},
+			{Drivers: []int{0}, Score: 2, N: 31, Stratum: 1},
+			{Score: 7, N: 29, Stratum: 1},
+			{Drivers: []int{0, 1}, Score: 7, N: 17, Stratum: 1},
+		},
+	}
+	for i := range p.Patterns {
+		p.Patterns[i].W, p.Patterns[i].W2 = float64(p.Patterns[i].N)/3, float64(p.Patterns[i].N)/9
+	}
+	for _, weighted := range []bool{false, true} {
+		for j, e := range Effects(p, p.Keys, weighted) {
+			near(t, "effect", e.Value, []float64{-100, 100}[j], 1e-9)
+			if e.SE < 1 {
+				t.Errorf("SE %g of %s", e.SE, e.Key.Theme)
+			}
+		}
 	}
 }
 

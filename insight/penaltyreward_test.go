@@ -73,6 +73,30 @@ func TestPenaltyRewards(t *testing.T) {
 	}
 }
 
+func TestKanoClasses(t *testing.T) {
+	sure, unsure := 0.01, 0.2
+	cases := []struct {
+		reward, rewardP, penalty, penaltyP, q float64
+		want                                  Kano
+	}{
+		{10, sure, -50, sure, 0.05, MustHave},
+		{10, unsure, -50, sure, 0.01, MustHave},
+		{-60, sure, 10, sure, 0.01, Unclear}, // praise costs
+		{50, sure, -10, sure, 0.05, Delighter},
+		{-10, sure, 60, sure, 0.01, Unclear},
+		{30, sure, -30, sure, 0.06, Performance},
+		{30, unsure, -30, sure, 0.06, Unclear},
+		{30, sure, -30, unsure, 0.06, Unclear},
+		{-30, sure, 30, sure, 0.06, Unclear},
+	}
+	for _, c := range cases {
+		reward, penalty := Effect{Estimate: Estimate{Value: c.reward}, P: c.rewardP}, Effect{Estimate: Estimate{Value: c.penalty}, P: c.penaltyP}
+		if got := kanoOf(&reward, &penalty, c.reward+c.penalty, c.q); got != c.want {
+			t.Errorf("%+v: %s", c, got)
+		}
+	}
+}
+
 func TestAsymmetry(t *testing.T) {
 	p := themesOf(map[string][2]Counts{
 		"clean": {{35, 40, 25}, {2, 18, 80}}, "extra": {{80, 18, 2}, {25, 40, 35}},

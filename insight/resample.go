@@ -8,7 +8,7 @@ import (
 
 // smallCell is the number of responses up to which the responses of a cell are drawn one by one: that is faster than
 // drawing their number.
-const smallCell = 8
+const smallCell = 16
 
 // resampler draws as many responses as there are, with replacement, and counts how often each cell (a group of a profile)
 // was drawn: the multinomial distribution. It costs about as much as there are cells, not responses.
@@ -117,17 +117,31 @@ func (s *resampler) reject(n int, p float64) int {
 			continue
 		}
 		scale := (2.83 + 5.1/b) * deviation
-		if math.Log(v*scale/(a/(room*room)+b)) <= logRatio(n, p, int(k)) {
+		if v*scale/(a/(room*room)+b) <= relativeProbability(n, p, int(k)) {
 			return int(k)
 		}
 	}
 }
 
-// logRatio is the logarithm of the probability of k successes over that of the most probable number.
-func logRatio(n int, p float64, k int) float64 {
-	mode := int(float64(n+1) * p)
-	return logFactorial(mode) + logFactorial(n-mode) - logFactorial(k) - logFactorial(n-k) +
-		float64(k-mode)*math.Log(p/(1-p))
+// relativeProbability is the probability of k successes over that of the most probable number: near that a product of
+// ratios, which is faster than logarithms.
+func relativeProbability(n int, p float64, k int) float64 {
+	const near = 25
+	mode, odds := int(float64(n+1)*p), p/(1-p)
+	if distance(k, mode) > near {
+		return math.Exp(logFactorial(mode) + logFactorial(n-mode) - logFactorial(k) - logFactorial(n-k) +
+			float64(k-mode)*math.Log(odds))
+	}
+	above, below := 1.0, 1.0
+	for i := mode + 1; i <= k; i++ {
+		above *= odds * float64(n-i+1)
+		below *= float64(i)
+	}
+	for i := k + 1; i <= mode; i++ {
+		above *= float64(i)
+		below *= odds * float64(n-i+1)
+	}
+	return above / below
 }
 
 func logFactorial(n int) float64 {

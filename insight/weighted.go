@@ -126,10 +126,10 @@ func (w *WeightedCounts) mean() float64 {
 }
 
 // squaredError is the squared standard error of the mean: the weighted variance of x over the effective number of
-// responses; exactly 0 when all are of one group.
+// responses.
 func (w *WeightedCounts) squaredError() float64 {
 	n := w.all().effective()
-	if n == 0 || w.counts().constant() {
+	if n == 0 {
 		return 0
 	}
 	p, d := w.shares()

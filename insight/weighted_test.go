@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,6 +52,50 @@ func TestWeightsOfOneChangeNothing(t *testing.T) {
 		if got.Exact != want.Exact || got.Undefined != want.Undefined || got.Approximate != want.Approximate {
 			t.Errorf("base %+v, theme %+v: %+v, want %+v", base, theme, got, want)
 		}
+	}
+}
+
+func TestRoundingMakesNoVariance(t *testing.T) {
+	third := func(n int) Weight { return Weight{N: n, Sum: float64(n) / 3, Squares: float64(n) / 9} }
+	for n := 1; n < 200; n++ {
+		promoters := WeightedCounts{Promoters: third(n)}
+		if got := promoters.squaredError(); got != 0 {
+			t.Errorf("%d promoters vary by %g", n, got)
+		}
+		if got := promoters.all().effective(); got > float64(n) || got < 1 {
+			t.Errorf("%d responses count as %v", n, got)
+		}
+		base := WeightedCounts{Promoters: third(n + 40), Detractors: third(200)}
+		whole := base
+		if got := WeightedImpact(base, whole); !got.Undefined || got.P != 1 {
+			t.Errorf("a theme in every response: %+v", got)
+		}
+	}
+}
+
+func TestWeightedImportanceIsThatOfCopies(t *testing.T) {
+	p := randomPatterns(23, 7, 3, 200, 3)
+	copies := p
+	copies.Patterns = slices.Clone(p.Patterns)
+	for i := range p.Patterns {
+		w := 1 + i%4 // a response of weight 3 weighs as much as three
+		p.Patterns[i].W, p.Patterns[i].W2 = float64(w*p.Patterns[i].N), float64(w*w*p.Patterns[i].N)
+		copies.Patterns[i].N *= w
+	}
+	weighted := Drivers(crosstabOf(p), p, Options{Weighted: true})
+	want := Importance(copies, p.Keys)
+	compared := 0
+	for _, d := range weighted.Drivers {
+		if d.Importance != nil {
+			near(t, d.Theme, float64(*d.Importance), want.Shares[slices.Index(p.Keys, d.Key())], 1e-9)
+			compared++
+		}
+	}
+	if compared != len(p.Keys) {
+		t.Fatalf("only %d drivers have an importance", compared)
+	}
+	for j, e := range Effects(p, p.Keys, true) {
+		near(t, "effect", e.Value, Effects(copies, p.Keys, false)[j].Value, 1e-9)
 	}
 }
 
