@@ -180,7 +180,7 @@ func (w *words) segmentRow(d *Document, g *insight.Segment, s scale) chartRow {
 	if g.Gap != nil {
 		about += " · " + w.Gap + w.Colon + w.points(g.Gap.Value) + " (" + w.span(g.Gap.Low, g.Gap.High) + ")"
 		if g.Gap.Q != nil {
-			about += w.Comma + w.QValue + " " + w.probability(*g.Gap.Q)
+			about += w.Comma + w.QValue + "\u00a0" + w.probability(*g.Gap.Q)
 		}
 	}
 	if g.Beside != nil {
