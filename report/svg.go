@@ -158,17 +158,8 @@ func clip(text string, most int) string {
 
 // ticks marks round numbers of points on both sides of zero, at most four on each. Reach is at least 1.
 func ticks(reach float64, x func(float64) float64) []svgTick {
-	step := math.Pow(10, math.Floor(math.Log10(reach)))
-	for _, m := range []float64{0.5, 1, 2, 5} {
-		if reach/(step*m) <= 4 {
-			step *= m
-			break
-		}
-	}
-	decimals := 0
-	if step < 1 {
-		decimals = 1
-	}
+	step := roundStep(reach, 4)
+	decimals := stepDecimals(step)
 	var list []svgTick
 	last := int(math.Floor(reach / step))
 	for k := -last; k <= last; k++ {

@@ -1,0 +1,54 @@
+package report
+
+import (
+	"verbatim/feedback"
+	"verbatim/insight"
+)
+
+// Document is everything that a report for readers shows: the ranking and what belongs around it. A page and a workbook
+// are renderings of one Document.
+type Document struct {
+	// Title heads the report; empty stands for a title in the report's language.
+	Title string
+	// Language is that of the words around the figures, one of [Languages]; anything else is written in English. Quotes keep
+	// their own.
+	Language string
+	// Drivers is the ranking; never nil.
+	Drivers *insight.DriverReport
+	// Scores counts all scored responses by score, 0–10.
+	Scores feedback.Scores
+	// Trend is the score by period; nil when there is none to show.
+	Trend *insight.TrendReport
+	// Segments are the score by the values of attributes, one report for each attribute.
+	Segments []insight.SegmentsReport
+	// Quotes are comments that mention a driver, for each driver that has some.
+	Quotes []DriverQuotes
+	// Filter is the choice of responses in words, one condition in each: --where region=EU. Empty means all of them.
+	Filter []string
+	// Dates are the first and the last time of the responses; zero when none has a time.
+	Dates feedback.Dates
+	// Taxonomy gives the themes their names; nil shows their ids.
+	Taxonomy *feedback.Taxonomy
+	// Version is that of the program that made the report.
+	Version string
+}
+
+// DriverQuotes are comments that mention a driver, the best first.
+type DriverQuotes struct {
+	Theme     string
+	Sentiment feedback.Sentiment
+	Quotes    []Quote
+}
+
+// Quote is a comment, or a part of one, with the words that tell its driver: from Start up to but without End, in code
+// points of Text. When both are 0 no words are marked.
+type Quote struct {
+	ID, Survey string
+	Score      feedback.Score
+	Language   string // ISO 639-1, or und
+	Text       string
+	Start, End int
+}
+
+// Languages lists the languages that reports are written in, by ISO 639-1 code.
+var Languages = []string{"en", "zh", "ru", "fi"}
