@@ -18,14 +18,14 @@ type Format string
 
 // The formats.
 const (
-	Table   Format = "table"
-	JSON    Format = "json"
-	JSONL   Format = "jsonl" // a JSON object on each line
-	CSV     Format = "csv"
-	SVG     Format = "svg"
-	XLSX    Format = "xlsx"
-	Parquet Format = "parquet"
-	HTML    Format = "html"
+	Table    Format = "table"
+	JSON     Format = "json"
+	JSONL    Format = "jsonl" // a JSON object on each line
+	CSV      Format = "csv"
+	SVG      Format = "svg"
+	Workbook Format = "xlsx"
+	Parquet  Format = "parquet"
+	Page     Format = "html"
 )
 
 // Formats lists the formats of a driver report.
