@@ -48,8 +48,8 @@ type responseRows interface {
 // model, taxonomy and the attributes. The tags are those of the comment; they are empty when it is blank.
 //
 // In CSV and XLSX kinds and urgency are joined by ";", themes as theme:polarity, and confidence has a number from 0 to 1
-// for each theme; JSON Lines and Parquet have lists, of {theme, sentiment, confidence} for the themes. What is not known
-// is null, in CSV and XLSX blank. Times are UTC: RFC 3339 in text, true times in XLSX and Parquet (to the millisecond).
+// for each theme; JSON Lines and Parquet have lists, of {theme, sentiment, confidence} for the themes. A comment,
+// suggestion or respondent that is not there is an empty text; what else is not known is null, in CSV and XLSX blank. Times are UTC: RFC 3339 in text, true times in XLSX and Parquet (to the millisecond).
 //
 // [feedback.Unsupported] is the error for a format that is not among [ResponseFormats]; others wrap that of the writer.
 // The caller closes the ResponseWriter also after an error, since it may hold temporary files.
