@@ -9,13 +9,37 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"verbatim/feedback"
 	"verbatim/insight"
 )
 
-// driversCSV writes a line for each driver of the comments, then for each of the suggestions (RFC 4180, UTF-8).
-func driversCSV(w io.Writer, r *insight.DriverReport) error {
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
+// Choice says which responses a file is about; it travels with the figures.
+type Choice struct {
+	// Filter is the choice in words, one condition in each: --where region=EU. Empty means all responses.
+	Filter []string
+	// Dates are the first and the last time of the responses; zero when none has a time.
+	Dates feedback.Dates
+}
+
+// CSVOptions vary a CSV file; the zero CSVOptions give the contract's.
+type CSVOptions struct {
+	// BOM begins the file with a byte order mark, without which some spreadsheets take UTF-8 for an old code page.
+	BOM bool
+	// Method, when it is not nil, adds the columns filter, n (responses that the ranking rests on), model, taxonomy and dates
+	// to the end of each line.
+	Method *Choice
+}
+
+const byteOrderMark = "\ufeff"
+
+// DriversCSV writes a line for each driver of the comments, then for each of the suggestions (RFC 4180: UTF-8, CRLF).
+// Cells that a spreadsheet would run are defused (see [Defuse]). An error wraps that of the writer.
+func DriversCSV(w io.Writer, r *insight.DriverReport, opts CSVOptions) error {
+	if opts.BOM {
+		if _, err := io.WriteString(w, byteOrderMark); err != nil {
+			return fmt.Errorf("report: csv: %w", err)
+		}
+	}
 	rows := [][]string{{
 		"text", "rank", "status", "theme", "sentiment", "mentions", "share", "promoters", "passives", "detractors",
 		"nps_impact", "nps_impact_low", "nps_impact_high", "odds_ratio", "odds_ratio_low", "odds_ratio_high",
@@ -25,6 +49,11 @@ func driversCSV(w io.Writer, r *insight.DriverReport) error {
 	if r.Suggestions != nil {
 		rows = appendDrivers(rows, "suggestion", r.Suggestions.Drivers)
 	}
+	if opts.Method != nil {
+		addMethod(rows, r, opts.Method)
+	}
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
 	for _, row := range rows {
 		for i := range row {
 			row[i] = Defuse(row[i])
@@ -34,6 +63,18 @@ func driversCSV(w io.Writer, r *insight.DriverReport) error {
 		return fmt.Errorf("report: csv: %w", err)
 	}
 	return nil
+}
+
+// addMethod lengthens each row by what the figures rest on.
+func addMethod(rows [][]string, r *insight.DriverReport, choice *Choice) {
+	rows[0] = append(rows[0], "filter", "n", "model", "taxonomy", "dates")
+	for i := 1; i < len(rows); i++ {
+		base := r.Base.N
+		if i > len(r.Drivers) {
+			base = r.Suggestions.Base.N
+		}
+		rows[i] = append(rows[i], strings.Join(choice.Filter, " "), strconv.Itoa(base), r.Method.Model, r.Method.Taxonomy, choice.Dates.String())
+	}
 }
 
 func appendDrivers(rows [][]string, text string, drivers []insight.Driver) [][]string {

@@ -2,8 +2,10 @@ package report
 
 import (
 	"encoding/csv"
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -125,4 +127,42 @@ func FuzzDefuse(f *testing.F) {
 			t.Errorf("%q is a formula", got)
 		}
 	})
+}
+
+func TestCSVBeginsWithAMarkWhenAsked(t *testing.T) {
+	var marked strings.Builder
+	if err := DriversCSV(&marked, realistic(), CSVOptions{BOM: true}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("\ufeff"+render(t, CSV, realistic(), nil), marked.String()); diff != "" {
+		t.Error(diff)
+	}
+	if err := DriversCSV(&closing{2}, realistic(), CSVOptions{BOM: true}); !errors.Is(err, errGone) {
+		t.Errorf("the mark does not fit: %v", err)
+	}
+}
+
+func TestCSVTellsItsMethodWhenAsked(t *testing.T) {
+	r := realistic()
+	choice := Choice{
+		Filter: []string{"--where region=EU", "--from 2026-01-01"},
+		Dates:  feedback.Dates{First: time.Date(2026, 1, 3, 9, 0, 0, 0, time.UTC), Last: time.Date(2026, 3, 30, 9, 0, 0, 0, time.UTC)},
+	}
+	var out strings.Builder
+	if err := DriversCSV(&out, r, CSVOptions{Method: &choice}); err != nil {
+		t.Fatal(err)
+	}
+	plain, rows := parseCSV(t, render(t, CSV, r, nil)), parseCSV(t, out.String())
+	for i, row := range rows {
+		want := []string{"filter", "n", "model", "taxonomy", "dates"}
+		if i > 0 {
+			want = []string{"'--where region=EU --from 2026-01-01", "242", "2026.11", "default@1", "2026-01-03 to 2026-03-30"}
+		}
+		if i > len(r.Drivers) {
+			want[1] = "27"
+		}
+		if diff := cmp.Diff(append(plain[i], want...), row); diff != "" {
+			t.Error(diff)
+		}
+	}
 }

@@ -18,10 +18,14 @@ type Format string
 
 // The formats.
 const (
-	Table Format = "table"
-	JSON  Format = "json"
-	CSV   Format = "csv"
-	SVG   Format = "svg"
+	Table    Format = "table"
+	JSON     Format = "json"
+	JSONL    Format = "jsonl" // a JSON object on each line
+	CSV      Format = "csv"
+	SVG      Format = "svg"
+	Workbook Format = "xlsx"
+	Parquet  Format = "parquet"
+	Page     Format = "html"
 )
 
 // Formats lists the formats of a driver report.
@@ -49,7 +53,7 @@ func Drivers(w io.Writer, format Format, r *insight.DriverReport, taxonomy *feed
 	case JSON:
 		return writeJSON(w, r)
 	case CSV:
-		return driversCSV(w, r)
+		return DriversCSV(w, r, CSVOptions{})
 	case SVG:
 		return driversSVG(w, r, taxonomy)
 	}
