@@ -61,6 +61,10 @@ fixtures: ## compute insight's reference figures anew with R and SciPy (installe
 	$(PYTHON) insight/testdata/reference.py
 	$(GO) test ./insight -run Reference -update
 
+.PHONY: simulate
+simulate: ## simulate how often intervals cover the truth, and write the table into docs/statistics.md
+	$(GO) test ./insight -run TestSimulation -simulate -v -timeout 20m
+
 .PHONY: train
 train: ## train the models on DATA=folder and the built-in comments, and rewrite models/
 	@test -n "$(DATA)" || { echo "make train DATA=<folder of labelled JSON Lines>"; exit 2; }
