@@ -65,6 +65,11 @@ fixtures: ## compute insight's reference figures anew with R and SciPy (installe
 simulate: ## simulate how often intervals cover the truth, and write the table into docs/statistics.md
 	$(GO) test ./insight -run TestSimulation -simulate -v -timeout 20m
 
+.PHONY: skytrax
+skytrax: ## compare text drivers with the ratings of DATA=folder/skytrax_airline, and write the table into docs/statistics.md
+	@test -n "$(DATA)" || { echo "make skytrax DATA=<folder with skytrax_airline>"; exit 2; }
+	VERBATIM_UPDATE=1 VERBATIM_DATA="$(abspath $(DATA))" $(GO) test ./cmd/verbatim -run TestSkytrax -count=1
+
 .PHONY: train
 train: ## train the models on DATA=folder and the built-in comments, and rewrite models/
 	@test -n "$(DATA)" || { echo "make train DATA=<folder of labelled JSON Lines>"; exit 2; }
