@@ -23,6 +23,19 @@ type Options struct {
 	Stratified bool
 	// RelativeWeights adds Johnson's relative weights beside the importances.
 	RelativeWeights bool
+	// Weighted makes the NPS, the base's NPS, shares, impacts (see [WeightedImpact]), importances and effects weighted, when
+	// the patterns have weights other than 1 that pass [CheckWeights]; Method.Weights says whether. Numbers of responses,
+	// odds ratios and rates never are.
+	Weighted bool
+	// ScoredWeights are the weights of all scored responses. Without them the NPS of these is weighted only when all of
+	// them are in the base.
+	ScoredWeights *WeightedCounts
+	// Effects adds effects per mention (see [Effects]) and impacts per 100 mentions.
+	Effects bool
+	// Bootstrap is the number of draws behind the intervals of the importances (see [Bootstrap]); none when 0.
+	Bootstrap int
+	// PenaltyReward adds the penalty–reward contrast of the comments (see [PenaltyRewards]).
+	PenaltyReward bool
 	// SuggestionPatterns are the patterns of the suggestion text; without them its drivers have no importance.
 	SuggestionPatterns feedback.Patterns
 }
@@ -34,14 +47,19 @@ type Options struct {
 // The same counts give the same report, whatever the order of themes and patterns.
 func Drivers(tab feedback.Crosstab, patterns feedback.Patterns, opts Options) DriverReport {
 	ranking, strata := rank(tab.Base, tab.Themes, patterns, opts)
+	nps := scoredNPS(&tab, patterns, &ranking, &opts)
 	report := DriverReport{
 		Responses: tab.Responses,
 		Commented: tab.Commented,
 		Unscored:  tab.Unscored,
 		Mismatch:  tab.Mismatch,
-		NPS:       NPS(tab.Scored.Groups()),
+		NPS:       nps,
 		Ranking:   ranking,
 		Method:    methodOf(tab, opts, &ranking.Model, strata),
+	}
+	report.Method.add(&ranking, &opts)
+	if opts.PenaltyReward {
+		report.PenaltyReward = PenaltyRewards(patterns, opts.FDR, ranking.isWeighted())
 	}
 	if tab.SuggestionBase.Total() > 0 {
 		suggestions, _ := rank(tab.SuggestionBase, tab.SuggestionThemes, opts.SuggestionPatterns, opts)
@@ -82,6 +100,22 @@ func methodOf(tab feedback.Crosstab, opts Options, model *ImportanceResult, stra
 	return m
 }
 
+// add says how the figures that were asked for were made.
+func (m *Method) add(r *Ranking, opts *Options) {
+	m.Weights = r.Weights
+	if r.isWeighted() {
+		n := number(r.EffectiveN)
+		m.EffectiveN = &n
+	}
+	m.BootstrapDraws = r.Bootstrap.Draws
+	if opts.Effects {
+		m.Effects = "least squares within strata, HC3"
+	}
+	if opts.PenaltyReward {
+		m.PenaltyReward = PenaltyRewardCaution
+	}
+}
+
 // rank measures, tests and orders the drivers; strata is how many the patterns have.
 func rank(scores feedback.Scores, themes []feedback.ThemeCounts, patterns feedback.Patterns, opts Options) (r Ranking, strata int) {
 	base := CountsOf(scores)
@@ -102,10 +136,22 @@ func rank(scores feedback.Scores, themes []feedback.ThemeCounts, patterns feedba
 	for i := range r.Drivers {
 		keys[i] = r.Drivers[i].Key()
 	}
+	if opts.Weighted && len(patterns.Patterns) > 0 {
+		r.Weights = weightsOf(patterns)
+	}
+	if r.isWeighted() {
+		r.reweigh(patterns, keys)
+	}
 	t := tabulate(patterns, keys)
 	r.byLanguage(&t, opts)
 	selected, family := r.test(opts.FDR)
 	r.weigh(patterns, len(t.base), opts)
+	if opts.Effects {
+		for i := range r.Drivers {
+			perHundred := number(r.Drivers[i].Detail.PerHundred)
+			r.Drivers[i].PerHundred = &perHundred
+		}
+	}
 	slices.SortStableFunc(r.Drivers, compareDrivers)
 	for i := range selected {
 		place, d := i+1, &r.Drivers[i]
@@ -186,7 +232,7 @@ func (r *Ranking) test(adjustment Adjustment) (selected, family int) {
 	return selected, len(members)
 }
 
-// weigh sets the importances of the family, when there are patterns.
+// weigh sets the importances of the family, and what else comes from its model, when there are patterns.
 func (r *Ranking) weigh(patterns feedback.Patterns, strata int, opts Options) {
 	if strata == 0 {
 		return
@@ -201,18 +247,48 @@ func (r *Ranking) weigh(patterns feedback.Patterns, strata int, opts Options) {
 	}
 	t := tabulate(patterns, keys)
 	model := t.regression()
+	var ps profiles
+	if r.isWeighted() || opts.Effects || opts.Bootstrap > 0 {
+		ps = profilesOf(patterns, keys, r.isWeighted())
+	}
+	if r.isWeighted() {
+		model = ps.moments().regression()
+	}
 	r.Model = model.lmg()
 	for i, d := range members {
 		importance := number(r.Model.Shares[i])
 		d.Importance = &importance
 		d.Detail.ImportanceError = r.Model.Errors[i]
 	}
-	if !opts.RelativeWeights {
-		return
+	if opts.RelativeWeights {
+		for i, weight := range model.relativeWeights() {
+			value := number(weight)
+			members[i].RelativeWeight = &value
+		}
 	}
-	for i, weight := range model.relativeWeights() {
-		value := number(weight)
-		members[i].RelativeWeight = &value
+	if opts.Effects {
+		setEffects(members, ps.fit().effects(keys))
+	}
+	if opts.Bootstrap > 0 {
+		r.Bootstrap = ps.bootstrap(r.Model.Shares, BootstrapOptions{Draws: opts.Bootstrap})
+		setBootstrap(members, &r.Bootstrap)
+	}
+}
+
+// setEffects gives the drivers of the model their effects and all figures that go with these.
+func setEffects(members []*Driver, effects []Effect) {
+	for i, d := range members {
+		d.Effect = effectInterval(&effects[i])
+		d.Detail.Effect = &effects[i]
+	}
+}
+
+// setBootstrap gives the drivers of the model what the draws tell.
+func setBootstrap(members []*Driver, b *Bootstrapped) {
+	for i, d := range members {
+		top := number(b.Top3[i])
+		d.ImportanceInterval, d.Top3 = &b.Importance[i], &top
+		d.Detail.BootstrapImpact = &b.Impact[i]
 	}
 }
 

@@ -25,7 +25,9 @@ type DriverReport struct {
 	NPS       NPSValue `json:"nps"`
 	Ranking
 	Suggestions *Ranking `json:"suggestions,omitempty"`
-	Method      Method   `json:"method"`
+	// PenaltyReward is there only when asked for; show [PenaltyRewardCaution] with it.
+	PenaltyReward []PenaltyReward `json:"penalty_reward,omitempty"`
+	Method        Method          `json:"method"`
 }
 
 // Ranking ranks the drivers of one text, comment or suggestion. Drivers and Neutral are never nil.
@@ -35,7 +37,16 @@ type Ranking struct {
 	Neutral []Neutral `json:"neutral"`
 	// Model is the importance behind the drivers, for R² and Monte-Carlo error; Method repeats that of the comments.
 	Model ImportanceResult `json:"-"`
+	// Bootstrap is what the draws tell of the drivers in the model, by theme id, then polarity; empty unless asked for.
+	Bootstrap Bootstrapped `json:"-"`
+	// Weights says what became of the wish for weights (see [WeightsUsed]), empty without that wish; EffectiveN is
+	// (Σw)²/Σw² of the base when they are used, else 0.
+	Weights    string  `json:"-"`
+	EffectiveN float64 `json:"-"`
 }
+
+// isWeighted reports whether the figures of the base are weighted.
+func (r *Ranking) isWeighted() bool { return r.Weights == WeightsUsed || r.Weights == WeightsBaseOnly }
 
 // Base counts the responses that a ranking rests on: scored, with that text, in a language that was tagged.
 type Base struct {
@@ -50,24 +61,30 @@ type Base struct {
 // is [Ranked]. Share is of the base, 0–1. NPSImpact is in NPS points (see [ThemeImpact]), OddsRatio compares detractors
 // with promoters (see [OddsRatio]). PValue tests the impact, QValue corrects it over the family of drivers with at least 10
 // mentions, AssociationP tests the odds ratio. Importance is in R² units. QValue and Importance are nil when there are too few mentions;
-// Importance also when there are no patterns to compute it from. RelativeWeight is there only when asked for.
+// Importance also when there are no patterns to compute it from. RelativeWeight is there only when asked for, and so are:
+// ImportanceInterval and Top3 (see [Bootstrapped]); Effect, in NPS points per mention (see [Effect]; nil when it is
+// aliased); these two nil whenever Importance is; PerHundred, the impact per 100 mentions in NPS points.
 type Driver struct {
-	Rank           *int               `json:"rank"`
-	Status         Status             `json:"status"`
-	Theme          string             `json:"theme"`
-	Sentiment      feedback.Sentiment `json:"sentiment"`
-	Mentions       int                `json:"mentions"`
-	Share          Number             `json:"share"`
-	Promoters      int                `json:"promoters"`
-	Passives       int                `json:"passives"`
-	Detractors     int                `json:"detractors"`
-	NPSImpact      Interval           `json:"nps_impact"`
-	OddsRatio      Interval           `json:"odds_ratio"`
-	PValue         PValue             `json:"p_value"`
-	QValue         *PValue            `json:"q_value"`
-	AssociationP   PValue             `json:"association_p"`
-	Importance     *Number            `json:"importance"`
-	RelativeWeight *Number            `json:"relative_weight,omitempty"`
+	Rank               *int               `json:"rank"`
+	Status             Status             `json:"status"`
+	Theme              string             `json:"theme"`
+	Sentiment          feedback.Sentiment `json:"sentiment"`
+	Mentions           int                `json:"mentions"`
+	Share              Number             `json:"share"`
+	Promoters          int                `json:"promoters"`
+	Passives           int                `json:"passives"`
+	Detractors         int                `json:"detractors"`
+	NPSImpact          Interval           `json:"nps_impact"`
+	OddsRatio          Interval           `json:"odds_ratio"`
+	PValue             PValue             `json:"p_value"`
+	QValue             *PValue            `json:"q_value"`
+	AssociationP       PValue             `json:"association_p"`
+	Importance         *Number            `json:"importance"`
+	RelativeWeight     *Number            `json:"relative_weight,omitempty"`
+	ImportanceInterval *Interval          `json:"importance_interval,omitempty"`
+	Top3               *Number            `json:"top3,omitempty"`
+	Effect             *Interval          `json:"effect,omitempty"`
+	PerHundred         *Number            `json:"per_100_mentions,omitempty"`
 	// Detail is for tables and pages; it is not part of the JSON.
 	Detail Detail `json:"-"`
 }
@@ -96,6 +113,11 @@ type Detail struct {
 	// ByLanguage is the association over the languages; nil with fewer than two of them or when no language has both
 	// groups, with and without the driver.
 	ByLanguage *MantelHaenszel
+	// Effect has the standard error, p value and flags of the effect per mention; nil when there is no effect or it was
+	// not asked for. It is there for an aliased driver.
+	Effect *Effect
+	// BootstrapImpact is the impact with its percentile interval; nil unless asked for.
+	BootstrapImpact *Interval
 }
 
 // Neutral counts the responses that mention a theme without praise or complaint. They are never ranked.
@@ -110,7 +132,9 @@ type Neutral struct {
 
 // Method says how the figures were made. R2 is what the drivers of the comments add to R², the sum of their importances;
 // ImportanceError the largest Monte-Carlo standard error of these, nil when they are exact. Controls is what the
-// importances are controlled for. RelativeWeights names their kind when they are there.
+// importances are controlled for. RelativeWeights names their kind when they are there. Weights is there when weights were
+// asked for, and EffectiveN, (Σw)²/Σw² of the base, when they are used. BootstrapDraws is how many draws of the comments
+// were made, Effects how effects were estimated, PenaltyReward the caution that goes with them, each when asked for.
 type Method struct {
 	NPSInterval     string     `json:"nps_interval"`
 	Impact          string     `json:"impact"`
@@ -123,6 +147,11 @@ type Method struct {
 	ImportanceError *Number    `json:"importance_error,omitempty"`
 	RelativeWeights string     `json:"relative_weights,omitempty"`
 	Controls        []string   `json:"controls,omitempty"`
+	Weights         string     `json:"weights,omitempty"`
+	EffectiveN      *Number    `json:"effective_n,omitempty"`
+	BootstrapDraws  int        `json:"bootstrap_draws,omitempty"`
+	Effects         string     `json:"effects,omitempty"`
+	PenaltyReward   string     `json:"penalty_reward,omitempty"`
 	Model           string     `json:"model"`
 	Taxonomy        string     `json:"taxonomy"`
 }
