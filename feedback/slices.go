@@ -44,23 +44,36 @@ func (p Period) Start(t time.Time, loc *time.Location) time.Time {
 	case Year:
 		m, d = time.January, 1
 	}
-	return time.Date(y, m, d, 0, 0, 0, 0, loc)
+	return dayStart(y, m, d, loc)
+}
+
+// dayStart is the first moment of a day in loc. Where clocks are put forward at midnight, time.Date may answer with the
+// evening before: the day then begins at the moment that they are put forward to.
+func dayStart(y int, m time.Month, d int, loc *time.Location) time.Time {
+	start := time.Date(y, m, d, 0, 0, 0, 0, loc)
+	found, foundMonth, foundDay := start.Date()
+	if time.Date(found, foundMonth, foundDay, 0, 0, 0, 0, time.UTC).Before(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)) {
+		_, start = start.ZoneBounds()
+	}
+	return start
 }
 
 // Next is the start of the period after the one that starts at start.
 func (p Period) Next(start time.Time) time.Time {
+	y, m, d := start.Date()
 	switch p {
 	case Week:
-		return start.AddDate(0, 0, 7)
+		d += 7
 	case Month:
-		return start.AddDate(0, 1, 0)
+		m++
 	case Quarter:
-		return start.AddDate(0, 3, 0)
+		m += 3
 	case Year:
-		return start.AddDate(1, 0, 0)
+		y++
 	default:
-		return start.AddDate(0, 0, 1)
+		d++
 	}
+	return dayStart(y, m, d, start.Location())
 }
 
 // Name names the period that starts at start: 2026-03-31, 2026-W14, 2026-03, 2026-Q1 or 2026.

@@ -73,7 +73,7 @@ type SegmentsReport struct {
 	By        string   `json:"by"`
 	Responses int      `json:"responses"` // scored, all segments
 	NPS       NPSValue `json:"nps"`       // of all
-	// Segments are ordered by NPS, the highest first, then by name; suppressed ones come last, by name.
+	// Segments are ordered by NPS, the highest first, then by name; suppressed ones come last, by name. Never nil.
 	Segments []Segment `json:"segments"`
 	// Absent counts scored responses without the attribute: they are in no segment.
 	Absent int         `json:"absent"`
@@ -83,20 +83,25 @@ type SegmentsReport struct {
 // Segment is the responses with one value of an attribute. With under [MinSegment] scored responses it is suppressed and
 // has no figures but its size.
 type Segment struct {
-	Name       string    `json:"name"`
-	Responses  int       `json:"responses"`
-	Commented  int       `json:"commented"`
-	Suppressed bool      `json:"suppressed"`
+	Name       string `json:"name"`
+	Responses  int    `json:"responses"`
+	Commented  int    `json:"commented"`
+	Suppressed bool   `json:"suppressed"`
+	// Protective says that a suppressed segment is large enough itself: its figures are withheld because others could be
+	// computed from them (see [Segments]).
+	Protective bool      `json:"protective,omitempty"`
 	NPS        *NPSValue `json:"nps"`
 	// Gap is the segment's NPS minus that of all other responses that have the attribute. Its q is over all segments
 	// shown; nil when suppressed or when there are no others.
 	Gap *Contrast `json:"gap,omitempty"`
 	// Strongest are the drivers of the segment with the most mentions, at most three of either polarity.
 	Strongest []SegmentDriver `json:"strongest,omitempty"`
-	// Beside is the same segment under another filter (the employees' NPS beside the customers'), when asked for, and
-	// BesideGap this segment's NPS minus that.
-	Beside    *NPSValue `json:"beside,omitempty"`
-	BesideGap *Contrast `json:"beside_gap,omitempty"`
+	// BesideResponses is the size of the same segment under another filter (the employees beside the customers), when asked
+	// for. Beside is its NPS, unless either is suppressed, and BesideGap this segment's NPS minus that, with its q over the
+	// gaps of this kind.
+	BesideResponses int       `json:"beside_responses,omitempty"`
+	Beside          *NPSValue `json:"beside,omitempty"`
+	BesideGap       *Contrast `json:"beside_gap,omitempty"`
 }
 
 // SegmentDriver is a driver's share of a segment's scored comments.
@@ -117,7 +122,8 @@ type ComparisonReport struct {
 	// responses each side would need for changes of 3, 5 and 10 points.
 	Detectable Number         `json:"detectable"`
 	Needed     []NeededForGap `json:"needed"`
-	// Drivers are those with at least [MinMentions] mentions on one side, by the size of their effect on the change.
+	// Drivers are those with at least [MinMentions] mentions on one side, by the size of their effect on the change (Volume
+	// + Severity). Never nil.
 	Drivers []DriverChange `json:"drivers"`
 	// Mix splits the change over the segments of an attribute, when asked for.
 	Mix    *MixReport  `json:"mix,omitempty"`
@@ -141,7 +147,7 @@ type Side struct {
 
 // DriverChange is how a driver differs between the sides and what that does to the NPS of the base. Rest + Volume +
 // Severity is exactly the change of the base's NPS: Volume is more or fewer mentions, Severity a wider gap between those
-// who mention the driver and the rest, Rest the change among those who do not.
+// who mention the driver and the rest, Rest the change among those who do not (see [Decompose]).
 type DriverChange struct {
 	Theme          string             `json:"theme"`
 	Sentiment      feedback.Sentiment `json:"sentiment"`
@@ -158,17 +164,20 @@ type DriverChange struct {
 }
 
 // MixReport splits the change of the NPS over segments: Mix is that segments grew or shrank, Within that their scores
-// changed; they add up to the change exactly. Responses without the attribute are a segment with an empty name.
+// changed; they add up to the change exactly. Responses without the attribute are a segment with an empty name. Segments
+// too small to be shown are pooled (see [Mix]).
 type MixReport struct {
 	By       string       `json:"by"`
 	Mix      Number       `json:"mix"`
 	Within   Number       `json:"within"`
-	Segments []SegmentMix `json:"segments"` // by name
+	Segments []SegmentMix `json:"segments"` // by name, the pooled one last; never nil
 }
 
-// SegmentMix is a segment's part in the change.
+// SegmentMix is a segment's part in the change. Shares are of the scored responses, 0–1; an NPS without responses is 0.
 type SegmentMix struct {
-	Name        string `json:"name"`
+	Name string `json:"name"` // empty when pooled
+	// Pooled is how many segments this one holds together; 0 for a segment of its own.
+	Pooled      int    `json:"pooled,omitempty"`
 	BeforeShare Number `json:"before_share"`
 	AfterShare  Number `json:"after_share"`
 	BeforeNPS   Number `json:"before_nps"`
@@ -179,12 +188,13 @@ type SegmentMix struct {
 
 // EmergingReport lists the drivers whose share rose more than chance explains, over all segments tested together.
 type EmergingReport struct {
-	Recent  string `json:"recent"`  // names of the two times
-	Earlier string `json:"earlier"` //
+	// Recent and Earlier name the two times: their first and last days, which the caller may replace by better words.
+	Recent  string `json:"recent"`
+	Earlier string `json:"earlier"`
 	By      string `json:"by,omitempty"`
 	// Family is how many (driver, segment) pairs were tested: those with at least [MinMentions] mentions over both times.
 	Family int `json:"family"`
-	// Drivers are those that rose with q ≤ [MaxQ], the largest rise (in share) first.
+	// Drivers are those that rose with q ≤ [MaxQ], the largest rise (in share) first. Never nil.
 	Drivers []Emerging  `json:"drivers"`
 	Method  SliceMethod `json:"method"`
 }
@@ -210,8 +220,8 @@ type Benchmark struct {
 	N      int    `json:"n,omitempty"`
 }
 
-// BenchmarkGap is our NPS minus a benchmark's. Without the benchmark's N its own uncertainty is unknown and taken as none,
-// which Exact says.
+// BenchmarkGap is our NPS minus a benchmark's, in points; its q is over the benchmarks. Without the benchmark's N its own
+// uncertainty is unknown and taken as none, which Exact says.
 type BenchmarkGap struct {
 	Benchmark
 	Gap   Contrast `json:"gap"`
