@@ -18,6 +18,8 @@ type referenceCases struct {
 		Name string
 		X    []int
 		W    []float64
+		// Theme is 1 for a response that has the theme.
+		Theme []int
 	}
 	Change []struct {
 		Name          string
@@ -53,6 +55,29 @@ type referenceCases struct {
 		Drivers  int
 		Patterns []feedback.Pattern
 	}
+	WeightedPatterns []struct {
+		Name     string
+		Drivers  int
+		Patterns []feedback.Pattern
+		Weights  []float64 // of every response of a pattern
+	} `json:"weighted_patterns"`
+	Words []struct {
+		Name                  string
+		Prior                 float64
+		Documents             [2]int // of promoters, of detractors
+		Promoters, Detractors []int  // by word
+	}
+	Tagger []struct {
+		Name                     string
+		Base, Theme              [3]int
+		Sensitivity, Specificity [2]int
+	}
+	Decomposition []struct {
+		Name          string
+		Before, After [3]int
+		BeforeTheme   [3]int `json:"before_theme"`
+		AfterTheme    [3]int `json:"after_theme"`
+	}
 }
 
 // ourFigures computes every figure of every case.
@@ -67,6 +92,9 @@ func ourFigures(t *testing.T) figures {
 	f.ofAssociation(&cases)
 	f.ofStrata(&cases)
 	f.ofImportance(&cases)
+	f.ofWords(&cases)
+	f.ofTagger(t, &cases)
+	f.ofDecomposition(&cases)
 	for _, c := range cases.Adjust {
 		for _, method := range []Adjustment{BH, BY, Holm} {
 			f.set("multiplicity", c.Name, string(method), method.Adjust(c.P)...)
@@ -87,14 +115,20 @@ func (f figures) ofNPS(cases *referenceCases) {
 		f.set("NPS", c.Name, "adjusted interval", float64(v.Low), float64(v.High))
 	}
 	for _, c := range cases.Weighted {
-		var p feedback.Patterns
+		var p, with feedback.Patterns
 		for i, x := range c.X {
-			p.Patterns = append(p.Patterns, feedback.Pattern{Score: feedback.Score(7 + 3*x), N: 1, W: c.W[i], W2: c.W[i] * c.W[i]})
+			pattern := feedback.Pattern{Score: feedback.Score(7 + 3*x), N: 1, W: c.W[i], W2: c.W[i] * c.W[i]}
+			p.Patterns = append(p.Patterns, pattern)
+			if c.Theme[i] == 1 {
+				with.Patterns = append(with.Patterns, pattern)
+			}
 		}
-		v := WeightedNPS(WeightedCountsOf(p))
+		v, impact := WeightedNPS(WeightedCountsOf(p)), WeightedImpact(WeightedCountsOf(p), WeightedCountsOf(with))
 		f.set("weighted NPS", c.Name, "NPS", float64(v.Exact))
 		f.set("weighted NPS", c.Name, "effective n", v.EffectiveN)
 		f.set("weighted NPS", c.Name, "plain SE", v.Plain.SE)
+		f.set("weighted impact", c.Name, "impact", impact.Value)
+		f.set("weighted impact", c.Name, "SE", impact.SE)
 	}
 }
 
@@ -185,14 +219,80 @@ func (f figures) ofImportance(cases *referenceCases) {
 		f.set("importance", c.Name, "R2", lmg.R2)
 		f.set("importance", c.Name, "LMG", lmg.Shares...)
 		f.set("importance", c.Name, "Johnson", RelativeWeights(p, p.Keys)...)
+		f.ofEffects(c.Name, p, false)
+	}
+	for _, c := range cases.WeightedPatterns {
+		p := patternsFrom(c.Drivers, c.Patterns)
+		for i, w := range c.Weights {
+			pattern := &p.Patterns[i]
+			pattern.W, pattern.W2 = w*float64(pattern.N), w*w*float64(pattern.N)
+		}
+		f.ofEffects(c.Name, p, true)
 	}
 }
 
-// patternsFrom names the drivers and strata of patterns.
+func (f figures) ofEffects(name string, p feedback.Patterns, weighted bool) {
+	var values, errors, ps []float64
+	for _, e := range Effects(p, p.Keys, weighted) {
+		values, errors, ps = append(values, e.Value), append(errors, e.SE), append(ps, e.P)
+	}
+	f.set("effect per mention", name, "effect", values...)
+	f.set("effect per mention", name, "HC3 SE", errors...)
+	f.set("effect per mention", name, "p", ps...)
+	for i, r := range PenaltyRewards(p, BH, weighted) {
+		if c := r.Contrast; c != nil {
+			figure := fmt.Sprintf("contrast of theme %d", i+1)
+			f.set("penalty and reward", name, figure, float64(c.Value), float64(c.Low), float64(c.High))
+			f.set("penalty and reward", name, figure+", p", float64(c.P))
+		}
+	}
+}
+
+func (f figures) ofWords(cases *referenceCases) {
+	for _, c := range cases.Words {
+		var odds, zs, ps []float64
+		for i := range c.Promoters {
+			w := compareWord("", Counts{Promoters: c.Promoters[i], Detractors: c.Detractors[i]},
+				Counts{Promoters: c.Documents[0], Detractors: c.Documents[1]}, c.Prior)
+			odds, zs, ps = append(odds, float64(w.LogOdds.Value)), append(zs, float64(w.Z)), append(ps, float64(w.P))
+		}
+		f.set("distinctive words", c.Name, "log-odds", odds...)
+		f.set("distinctive words", c.Name, "z", zs...)
+		f.set("distinctive words", c.Name, "p", ps...)
+	}
+}
+
+func (f figures) ofTagger(t *testing.T, cases *referenceCases) {
+	t.Helper()
+	for _, c := range cases.Tagger {
+		tagger := Tagger{Audited{c.Sensitivity[0], c.Sensitivity[1]}, Audited{c.Specificity[0], c.Specificity[1]}}
+		got, err := CorrectForTagger(countsFrom(c.Base), countsFrom(c.Theme), tagger)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.set("tagger error", c.Name, "prevalence, PPV, NPV", float64(got.Prevalence.Value), float64(got.PPV), float64(got.NPV))
+		for name, i := range map[string]Interval{"prevalence": got.Prevalence, "gap": got.Gap, "impact": got.NPSImpact} {
+			f.set("tagger error", c.Name, name+" interval", float64(i.Low), float64(i.High))
+		}
+		f.set("tagger error", c.Name, "gap", float64(got.Gap.Value))
+		f.set("tagger error", c.Name, "impact", float64(got.NPSImpact.Value))
+	}
+}
+
+func (f figures) ofDecomposition(cases *referenceCases) {
+	for _, c := range cases.Decomposition {
+		d := Decompose(countsFrom(c.Before), countsFrom(c.After), countsFrom(c.BeforeTheme), countsFrom(c.AfterTheme))
+		f.set("decomposition", c.Name, "rest, volume, severity", d.Rest, d.Volume, d.Severity)
+		f.set("decomposition", c.Name, "sum", d.Rest+d.Volume+d.Severity)
+	}
+}
+
+// patternsFrom names the drivers and strata of patterns: praise and blame of a theme are neighbours.
 func patternsFrom(drivers int, patterns []feedback.Pattern) feedback.Patterns {
 	p := feedback.Patterns{Patterns: patterns}
 	for d := range drivers {
-		p.Keys = append(p.Keys, feedback.DriverKey{Theme: fmt.Sprintf("theme_%02d", d), Sentiment: feedback.Negative})
+		polarity := [2]feedback.Sentiment{feedback.Positive, feedback.Negative}[d%2]
+		p.Keys = append(p.Keys, feedback.DriverKey{Theme: fmt.Sprintf("theme_%02d", d/2), Sentiment: polarity})
 	}
 	for i := range patterns {
 		patterns[i].W, patterns[i].W2 = float64(patterns[i].N), float64(patterns[i].N)

@@ -128,7 +128,7 @@ func shownFigures(values []float64) string {
 
 // shownDifference rounds up, so that the last bits of a processor do not show.
 func shownDifference(far float64) string {
-	for _, step := range []float64{1e-9, 1e-3, 1e-2, 3e-2} {
+	for _, step := range []float64{1e-9, 1e-6, 1e-3, 1e-2, 3e-2} {
 		if far <= step {
 			return fmt.Sprintf("≤ %g", step)
 		}

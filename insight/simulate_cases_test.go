@@ -72,6 +72,9 @@ func simulations() []simulation {
 	for _, g := range []twoRates{{n1: 10, rate1: 0.1}, {n1: 50, rate1: 0.05}, {n1: 200, rate1: 0.02}, {n1: 200, rate1: 0.4}} {
 		all = append(all, wilsonCoverage(g.n1, g.rate1))
 	}
+	for _, n := range []int{50, 200, 1000} {
+		all = append(all, effectCoverage(n))
+	}
 	return append(all,
 		falseDiscoveries(300, 0, 0), falseDiscoveries(1000, 0, 0), falseDiscoveries(300, 0, 0.8),
 		falseDiscoveries(1000, 10, 0), falseDiscoveries(1000, 10, 0.8))
@@ -127,6 +130,40 @@ func impactCoverage(theme, rest chances, n int, f float64) simulation {
 		s.AtLeast = 80 // "interval approximate" in the output
 	}
 	return s
+}
+
+// effectCoverage draws answers whose chances a complaint and a praise of one theme shift, by −50 and +30 points whether the
+// other is there or not; those who complain praise less.
+func effectCoverage(n int) simulation {
+	keys := []feedback.DriverKey{{Theme: "theme", Sentiment: feedback.Positive}, {Theme: "theme", Sentiment: feedback.Negative}}
+	chance := [4]chances{{0.5, 0.2}, {0.7, 0.1}, {0.3, 0.5}, {0.5, 0.4}} // neither, praise, complaint, both
+	return simulation{
+		Method: "effect per mention (HC3)", Case: fmt.Sprintf("n = %d, a fifth complains", n), AtLeast: 93, AtMost: 97,
+		Draw: func(random *rand.Rand) outcome {
+			p := feedback.Patterns{Keys: keys, Strata: []string{"en"}}
+			var size [4]int
+			for range n {
+				cell, praise := 0, 0.3
+				if random.Float64() < 0.2 {
+					cell, praise = 2, 0.15
+				}
+				if random.Float64() < praise {
+					cell++
+				}
+				size[cell]++
+			}
+			drivers := [4][]int{nil, {0}, {1}, {0, 1}}
+			for cell, k := range size {
+				c := chance[cell].sample(random, k)
+				for i, n := range [3]int{c.Detractors, c.Passives, c.Promoters} {
+					score := feedback.Score(4 + 3*i)
+					p.Patterns = append(p.Patterns, feedback.Pattern{Drivers: drivers[cell], Score: score, N: n, W: float64(n), W2: float64(n)})
+				}
+			}
+			complaint := Effects(p, keys, false)[1]
+			return outcome{ours: covers(complaint.Low, complaint.High, -50)}
+		},
+	}
 }
 
 // twoRates are the chances of a theme among detractors and among promoters.

@@ -3,6 +3,7 @@ package insight
 import (
 	"flag"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -55,7 +56,7 @@ func run(cases []simulation, n int, progress func(done int)) []simulated {
 				if job >= len(sums) {
 					return
 				}
-				sums[job] = piece(&cases[job/pieces], uint64(job/pieces), uint64(job%pieces))
+				sums[job] = piece(&cases[job/pieces], uint64(job%pieces))
 				progress(int(done.Add(1)))
 			}
 		})
@@ -72,8 +73,11 @@ func run(cases []simulation, n int, progress func(done int)) []simulated {
 	return out
 }
 
-func piece(s *simulation, seed, number uint64) (sum outcome) {
-	random := rand.New(rand.NewPCG(seed+1, number))
+// piece draws the numbered piece of a case. The seed is of its name, so that a new case does not move the others.
+func piece(s *simulation, number uint64) (sum outcome) {
+	seed := fnv.New64a()
+	seed.Write([]byte(s.key()))
+	random := rand.New(rand.NewPCG(seed.Sum64(), number))
 	for range drawsShort {
 		sum.add(s.Draw(random))
 	}

@@ -55,6 +55,15 @@ for (case in cases$weighted) {
   emit("weighted NPS", case$name, "NPS", "R weighted.mean", 100 * m)
   emit("weighted NPS", case$name, "effective n", "R formula", n)
   emit("weighted NPS", case$name, "plain SE", "R formula", 100 * sqrt(weighted.mean((x - m)^2, w) / n))
+  z <- num(case$theme) == 1
+  side <- function(k) {
+    mean <- weighted.mean(x[k], w[k])
+    c(mean = mean, var = weighted.mean((x[k] - mean)^2, w[k]), n = sum(w[k])^2 / sum(w[k]^2))
+  }
+  t <- side(z); r <- side(!z); f <- sum(w[z]) / sum(w); gap <- t[["mean"]] - r[["mean"]]
+  se <- sqrt(f^2 * (t[["var"]] / t[["n"]] + r[["var"]] / r[["n"]]) + gap^2 * f^2 * (1 - f)^2 * (1 / t[["n"]] + 1 / r[["n"]]))
+  emit("weighted impact", case$name, "impact", "R weighted.mean", 100 * (m - r[["mean"]]))
+  emit("weighted impact", case$name, "SE", "R formula", 100 * se)
 }
 
 # ---- Change between waves
@@ -214,6 +223,87 @@ for (case in cases$patterns) {
   before <- summary(lm(s$y ~ cbind(1, controls)))$r.squared
   emit("importance", case$name, "R2", "R lm", summary(lm(s$y ~ cbind(s$columns, controls)))$r.squared - before)
   emit("importance", case$name, "LMG", "R lm, all subsets", lmg(s$y, s$columns, controls))
+}
+
+# ---- Effects per mention: HC3 from the leverages of lm
+
+for (case in c(cases$patterns, cases$weighted_patterns)) {
+  s <- survey(case)
+  w <- rep(1, length(s$y))
+  if (!is.null(case$weights)) w <- rep(num(case$weights), sapply(case$patterns, function(p) p$n))
+  controls <- outer(s$stratum, sort(unique(s$stratum))[-1], "==") + 0
+  fit <- lm(s$y ~ cbind(s$columns, controls), weights = w)
+  x <- model.matrix(fit)
+  bread <- solve(crossprod(x * sqrt(w)))
+  hc3 <- bread %*% crossprod(x * (w * residuals(fit) / (1 - hatvalues(fit)))) %*% bread
+  drivers <- 1 + seq_len(case$drivers)
+  se <- sqrt(diag(hc3))[drivers]; effect <- coef(fit)[drivers]
+  emit("effect per mention", case$name, "effect", "R lm", 100 * effect)
+  emit("effect per mention", case$name, "HC3 SE", "R lm, hatvalues", 100 * se)
+  emit("effect per mention", case$name, "p", "R pnorm", two_sided(effect / se))
+  for (theme in seq_len(case$drivers %/% 2)) { # praise and blame of a theme are neighbours
+    pair <- 2 * theme + 0:1
+    sum_se <- sqrt(sum(hc3[pair, pair])); contrast <- sum(coef(fit)[pair])
+    name <- paste("contrast of theme", theme)
+    emit("penalty and reward", case$name, name, "R lm, hatvalues", 100 * (contrast + c(0, -1, 1) * z95 * sum_se))
+    emit("penalty and reward", case$name, paste0(name, ", p"), "R pnorm", two_sided(contrast / sum_se))
+  }
+}
+
+# ---- Distinctive words
+
+for (case in cases$words) {
+  y <- cbind(num(case$detractors), num(case$promoters))
+  n <- rev(num(case$documents)) # detractors first, as in y
+  prior <- case$prior * rowSums(y) / sum(n)
+  rate <- cbind((y[, 1] + prior) / (n[1] + case$prior), (y[, 2] + prior) / (n[2] + case$prior))
+  delta <- qlogis(rate[, 1]) - qlogis(rate[, 2])
+  size <- rep(n + case$prior, each = nrow(y))
+  se <- sqrt(rowSums(matrix(1 / (size * rate * (1 - rate)), nrow(y)))) # 1/a + 1/b of a group of size a + b
+  emit("distinctive words", case$name, "log-odds", "R qlogis", delta)
+  emit("distinctive words", case$name, "z", "R formula", delta / se)
+  emit("distinctive words", case$name, "p", "R pnorm", two_sided(delta / se))
+}
+
+# ---- Tagger error: the delta method with numerical slopes
+
+for (case in cases$tagger) {
+  base <- num(case$base); with <- num(case$theme); n <- sum(base)
+  x <- respondents(with); rest <- respondents(base - with)
+  gap <- mean(x) - mean(rest)
+  truth <- function(v) { # observed share, sensitivity, specificity, observed gap
+    prevalence <- (v[1] + v[3] - 1) / (v[2] + v[3] - 1)
+    ppv <- v[2] * prevalence / v[1]; npv <- v[3] * (1 - prevalence) / (1 - v[1])
+    c(prevalence, ppv, npv, v[4] / (ppv + npv - 1), prevalence * v[4] / (ppv + npv - 1))
+  }
+  audited <- function(k) { p <- (k[1] + 2) / (k[2] + 4); p * (1 - p) / (k[2] + 4) }
+  sensitivity <- num(case$sensitivity); specificity <- num(case$specificity)
+  at <- c(sum(with) / n, sensitivity[1] / sensitivity[2], specificity[1] / specificity[2], gap)
+  variance <- c(at[1] * (1 - at[1]) / n, audited(sensitivity), audited(specificity), error(x)^2 + error(rest)^2)
+  slopes <- sapply(1:4, function(i) { h <- replace(numeric(4), i, 1e-5); (truth(at + h) - truth(at - h)) / 2e-5 })
+  se <- sqrt(slopes^2 %*% variance)
+  value <- truth(at)
+  emit("tagger error", case$name, "prevalence, PPV, NPV", "R formula", value[1:3])
+  emit("tagger error", case$name, "gap", "R formula", 100 * value[4])
+  emit("tagger error", case$name, "impact", "R formula", 100 * value[5])
+  ends <- function(i, limits) pmax(limits[1], pmin(limits[2], value[i] + c(-1, 1) * z95 * se[i]))
+  emit("tagger error", case$name, "prevalence interval", "R numerical delta method", ends(1, c(0, 1)), 1e-6)
+  emit("tagger error", case$name, "gap interval", "R numerical delta method", 100 * ends(4, c(-2, 2)), 1e-6)
+  emit("tagger error", case$name, "impact interval", "R numerical delta method", 100 * ends(5, c(-2, 2)), 1e-6)
+}
+
+# ---- Decomposition of a change
+
+for (case in cases$decomposition) {
+  split <- function(base, with) {
+    x <- respondents(with); rest <- respondents(num(base) - num(with))
+    c(share = length(x) / sum(num(base)), rest = mean(rest), gap = mean(x) - mean(rest))
+  }
+  a <- split(case$before, case$before_theme); b <- split(case$after, case$after_theme)
+  d <- b - a; middle <- (a + b) / 2
+  parts <- unname(c(d["rest"], d["share"] * middle["gap"], d["gap"] * middle["share"]))
+  emit("decomposition", case$name, "rest, volume, severity", "R formula", 100 * parts)
+  emit("decomposition", case$name, "sum", "R mean", 100 * (mean(respondents(case$after)) - mean(respondents(case$before))))
 }
 
 writeLines(c("[", paste0(" ", lines, c(rep(",", length(lines) - 1), "")), "]"), paste0(folder, "R.json"))
