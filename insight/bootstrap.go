@@ -15,7 +15,7 @@ const (
 	// leastDraws are drawn however much they cost; mostDraws bounds what may be asked for.
 	leastDraws, mostDraws = 100, 100_000
 	// bootstrapWork bounds the draws by what they cost, roughly in nanoseconds.
-	bootstrapWork = 6e8
+	bootstrapWork = 5e8
 	// exactInDraws is the largest number of drivers whose importance is exact in every draw. Above it, it comes from
 	// pairsInDraws antithetic pairs of orders, the same in all draws.
 	exactInDraws, pairsInDraws = 10, 6
