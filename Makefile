@@ -3,6 +3,8 @@
 GO ?= go
 LINT = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 10s
+# Debian's, which has the SciPy that apt installs; only `make fixtures` needs it.
+PYTHON ?= /usr/bin/python3
 # Set by CI: the race detector needs a C compiler, which `make deps` installs.
 RACE ?=
 # Folder of labelled JSON Lines to train on; models/README.md names the public sets behind the models that ship.
@@ -49,6 +51,24 @@ deps: ## install with apt what the tests need besides Go: a C compiler for the r
 	@command -v gcc >/dev/null || { \
 		if [ "$$(id -u)" = 0 ]; then apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev; \
 		else sudo apt-get update && sudo apt-get install -y --no-install-recommends gcc libc6-dev; fi; }
+
+.PHONY: fixtures
+fixtures: ## compute insight's reference figures anew with R and SciPy (installed with apt when missing)
+	@command -v Rscript >/dev/null && $(PYTHON) -c 'import scipy' 2>/dev/null || { \
+		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$sudo apt-get update && $$sudo apt-get install -y --no-install-recommends r-base-core python3-scipy; }
+	LC_ALL=C.UTF-8 Rscript insight/testdata/reference.R
+	$(PYTHON) insight/testdata/reference.py
+	$(GO) test ./insight -run Reference -update
+
+.PHONY: simulate
+simulate: ## simulate how often intervals cover the truth, and write the table into docs/statistics.md
+	$(GO) test ./insight -run TestSimulation -simulate -v -timeout 20m
+
+.PHONY: skytrax
+skytrax: ## compare text drivers with the ratings of DATA=folder/skytrax_airline, and write the table into docs/statistics.md
+	@test -n "$(DATA)" || { echo "make skytrax DATA=<folder with skytrax_airline>"; exit 2; }
+	VERBATIM_UPDATE=1 VERBATIM_DATA="$(abspath $(DATA))" $(GO) test ./cmd/verbatim -run TestSkytrax -count=1
 
 .PHONY: train
 train: ## train the models on DATA=folder and the built-in comments, and rewrite models/
