@@ -242,3 +242,10 @@ func evidenceOf(a *Analysis, t StatementTheme) []Span {
 	}
 	return nil
 }
+
+// CodePointSpan turns a span's offsets in text from bytes into code points.
+func CodePointSpan(text string, s Span) (start, end int) {
+	c := counter{text: text}
+	c.convert(&s)
+	return s.Start, s.End
+}

@@ -59,6 +59,9 @@ func (f *Filter) AddWhere(text string) error {
 		return Errorf(Invalid, "where %q is not a condition: write attribute=value, attribute!=value or attribute>=number", clip(text))
 	}
 	name, rest := strings.TrimSpace(text[:i]), text[i:]
+	if name == "" {
+		return Errorf(Invalid, "where %q names no attribute: write attribute=value", clip(text))
+	}
 	for _, op := range []Op{NotEqual, LessOrEqual, GreaterOrEqual, Equal, Less, Greater} {
 		value, ok := strings.CutPrefix(rest, string(op))
 		if !ok {

@@ -126,3 +126,22 @@ func (s Dates) String() string {
 	}
 	return strings.Join([]string{s.First.UTC().Format(time.DateOnly), s.Last.UTC().Format(time.DateOnly)}, " to ")
 }
+
+// ParsePeriodName reads what [Period.Name] writes: 2026, 2026-Q1, 2026-03, 2026-W14 or 2026-03-31, with its start in loc.
+func ParsePeriodName(name string, loc *time.Location) (p Period, start time.Time, ok bool) {
+	for _, form := range []struct {
+		period Period
+		layout string
+	}{{Day, time.DateOnly}, {Month, "2006-01"}, {Year, "2006"}} {
+		if t, err := time.ParseInLocation(form.layout, name, loc); err == nil {
+			return form.period, t, true
+		}
+	}
+	var year, number int
+	if n, err := fmt.Sscanf(name, "%4d-Q%1d", &year, &number); n == 2 && err == nil && number >= 1 && number <= 4 {
+		p, start = Quarter, time.Date(year, time.Month(3*number-2), 1, 0, 0, 0, 0, loc)
+	} else if n, err := fmt.Sscanf(name, "%4d-W%2d", &year, &number); n == 2 && err == nil {
+		p, start = Week, Week.Start(time.Date(year, time.January, 4+7*(number-1), 12, 0, 0, 0, loc), loc)
+	}
+	return p, start, p != "" && p.Name(start) == name
+}

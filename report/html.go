@@ -68,12 +68,12 @@ type dataTable struct {
 
 func newPage(d *Document) *page {
 	w := wordsOf(d.Language)
-	p := &page{W: w, Title: plain(d.Title), Version: plain(d.Version), Dates: w.dates(d.Dates), NPS: w.Unknown}
+	p := &page{W: w, Title: unmarked(d.Title), Version: unmarked(d.Version), Dates: w.dates(d.Dates), NPS: w.Unknown}
 	if strings.TrimSpace(p.Title) == "" {
 		p.Title = w.Title
 	}
 	for _, f := range d.Filter {
-		p.Filter = append(p.Filter, plain(f))
+		p.Filter = append(p.Filter, unmarked(f))
 	}
 	r := d.Drivers
 	if scored(r) == 0 {
@@ -169,15 +169,15 @@ func (w *words) driver(theme string, sentiment feedback.Sentiment, taxonomy *fee
 func (w *words) theme(id string, taxonomy *feedback.Taxonomy) string {
 	if taxonomy != nil {
 		if theme, ok := taxonomy.Theme(id); ok {
-			return plain(theme.Name(strings.TrimSuffix(w.Lang, "-Hans")))
+			return unmarked(theme.Name(strings.TrimSuffix(w.Lang, "-Hans")))
 		}
 	}
-	return plain(id)
+	return unmarked(id)
 }
 
-// plain makes a short text that is not ours fit for a page: as [printable], and without the marks that would turn the
+// unmarked makes a short text that is not ours fit for a page: as [printable], and without the marks that would turn the
 // direction of what stands beside it.
-func plain(text string) string {
+func unmarked(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) {
 			return -1

@@ -15,7 +15,7 @@ func methodFacts(w *words, d *Document) []fact {
 	if len(d.Filter) > 0 {
 		filter = fact{Name: w.MethodFilter, Code: true}
 		for _, f := range d.Filter {
-			filter.Texts = append(filter.Texts, plain(f))
+			filter.Texts = append(filter.Texts, unmarked(f))
 		}
 	}
 	dates := w.dates(d.Dates)
@@ -60,7 +60,7 @@ func importanceFact(w *words, m *insight.Method) fact {
 		if c == "language" {
 			c = w.Language
 		}
-		controls = append(controls, plain(c))
+		controls = append(controls, unmarked(c))
 	}
 	if len(controls) > 0 {
 		f.Texts = append(f.Texts, fmt.Sprintf(w.ControlledText, strings.Join(controls, ", ")))
@@ -73,7 +73,7 @@ func importanceFact(w *words, m *insight.Method) fact {
 
 // known gives the text, or says that it is not known.
 func (w *words) known(text string) string {
-	if text = plain(text); text == "" {
+	if text = unmarked(text); text == "" {
 		return w.Unknown
 	}
 	return text

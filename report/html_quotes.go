@@ -65,7 +65,7 @@ func newQuoteView(w *words, q *Quote) quoteView {
 		v.Source = fmt.Sprintf(w.OutOfTen, w.count(int(q.Score)))
 	}
 	for _, name := range []string{q.Survey, q.ID} {
-		if name = plain(name); name != "" {
+		if name = unmarked(name); name != "" {
 			v.Source += " · " + name
 		}
 	}

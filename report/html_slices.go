@@ -135,7 +135,7 @@ func newSegmentView(w *words, d *Document, r *insight.SegmentsReport) *segmentVi
 	if len(r.Segments) == 0 {
 		return nil
 	}
-	by := plain(r.By)
+	by := unmarked(r.By)
 	var all []insight.Interval
 	for i := range r.Segments {
 		if nps := r.Segments[i].NPS; nps != nil && !r.Segments[i].Suppressed {
@@ -165,7 +165,7 @@ func dotScale(list []insight.Interval, all float64) scale {
 }
 
 func (w *words) segmentRow(d *Document, g *insight.Segment, s scale) chartRow {
-	row := chartRow{Name: plain(g.Name), Value: "–"}
+	row := chartRow{Name: unmarked(g.Name), Value: "–"}
 	about := w.Responses + w.Colon + w.count(g.Responses)
 	if strings.TrimSpace(row.Name) == "" {
 		row.Name = w.Unknown

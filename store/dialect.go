@@ -22,8 +22,11 @@ import (
 //go:embed schema.sql
 var schema string
 
+//go:embed schema_2.sql
+var schema2 string
+
 // migrations bring a store from version i to i+1; the first makes an empty one. They are only ever appended to.
-var migrations = []string{schema}
+var migrations = []string{schema, schema2}
 
 // How connections are set up. secure_delete overwrites what is deleted; busy_timeout is in milliseconds.
 const (

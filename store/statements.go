@@ -98,6 +98,12 @@ func text(value any) string {
 	return s
 }
 
+// fraction is a REAL, 0 for NULL.
+func fraction(value any) float64 {
+	f, _ := value.(float64)
+	return f
+}
+
 // number returns a value of an integer column; it is not valid for NULL.
 func number(value any) sql.NullInt64 {
 	n, ok := value.(int64)
