@@ -32,8 +32,10 @@ type LabelQuality struct {
 	Label     string  `json:"label"`
 	N         int     `json:"n"` // how often the label was given by people
 	Precision float64 `json:"precision"`
-	Recall    float64 `json:"recall"`
+	Recall    float64 `json:"recall"` // or sensitivity
 	F1        float64 `json:"f1"`
+	// Specificity is of the texts that people did not give the label, how many did not get it.
+	Specificity float64 `json:"specificity"`
 }
 
 // Quality is the quality of one task on the texts of one dataset in one language. F1 figures are from 0 to 1; the macro
@@ -233,6 +235,7 @@ func (e *Evaluation) result(c cell, tallies map[string]*Tally) Quality {
 		all.Hit, all.False, all.Missed = all.Hit+t.Hit, all.False+t.False, all.Missed+t.Missed
 		l := LabelQuality{Label: label, N: t.Hit + t.Missed}
 		l.Precision, l.Recall, l.F1 = t.PrecisionRecallF1()
+		l.Specificity = ratio(q.N-l.N-t.False, q.N-l.N)
 		q.Labels = append(q.Labels, l)
 		if l.N > 0 {
 			macro += l.F1
