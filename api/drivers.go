@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"context"
 
-	"verbatim/analysis"
-	"verbatim/feedback"
-	"verbatim/insight"
 	"verbatim/report"
 )
 
@@ -36,32 +33,15 @@ func (s *server) drivers(ctx context.Context, c *call, _ *noPath) (*rendered, er
 	if err != nil {
 		return nil, err
 	}
-	tab, patterns, err := s.count(ctx, c.workspace, &f)
+	doc, err := Document(ctx, s.source(), c.workspace, f, DocumentOptions{})
 	if err != nil {
 		return nil, hideFilter(err, &f)
 	}
-	ranking := insight.Drivers(tab, patterns, insight.Options{})
 	var body bytes.Buffer
 	if format == "csv" {
-		err = report.Drivers(&body, report.CSV, &ranking, s.Analyzer.Taxonomy())
+		err = report.Drivers(&body, report.CSV, doc, report.CSVOptions{})
 		return &rendered{csvType, body.Bytes()}, err
 	}
-	err = report.Drivers(&body, report.JSON, &ranking, s.Analyzer.Taxonomy())
+	err = report.Drivers(&body, report.JSON, doc, report.CSVOptions{})
 	return &rendered{jsonType, body.Bytes()}, err
-}
-
-// count counts twice what must be of one moment: patterns are those of the crosstab's base. It counts again when the
-// index moved in between, and after the third time takes what it has.
-func (s *server) count(ctx context.Context, workspace string, f *feedback.Filter) (tab feedback.Crosstab, patterns feedback.Patterns, err error) {
-	for range 3 {
-		seq := s.Index.Seq(ctx, workspace)
-		if tab, err = s.Index.Crosstab(ctx, workspace, *f); err != nil {
-			return tab, patterns, err
-		}
-		analysis.Stamp(&tab)
-		if patterns, err = s.Index.Patterns(ctx, workspace, *f); err != nil || s.Index.Seq(ctx, workspace) == seq {
-			return tab, patterns, err
-		}
-	}
-	return tab, patterns, nil
 }

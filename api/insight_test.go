@@ -35,17 +35,12 @@ func TestDriversAreThoseOfTheCommandLine(t *testing.T) {
 			Groups: []feedback.Group{feedback.Detractor, feedback.Promoter}, Themes: []feedback.ThemeCondition{{Theme: "delivery_logistics"}},
 		},
 	} {
-		tab, err := w.api.Index.Crosstab(t.Context(), "default", filter)
+		doc, err := Document(t.Context(), w.api.source(), "default", filter, DocumentOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		patterns, err := w.api.Index.Patterns(t.Context(), "default", filter)
-		if err != nil {
-			t.Fatal(err)
-		}
-		value := insight.Drivers(tab, patterns, insight.Options{})
 		var want bytes.Buffer
-		if err := report.Drivers(&want, report.JSON, &value, nil); err != nil {
+		if err := report.Drivers(&want, report.JSON, doc, report.CSVOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		if got := w.get(t, "/v1/drivers"+query); got != want.String() {

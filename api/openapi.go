@@ -54,6 +54,7 @@ func newRegistry() huma.Registry {
 		reflect.TypeFor[feedback.Kind]():      reflect.TypeFor[kindSchema](),
 		reflect.TypeFor[feedback.Urgency]():   reflect.TypeFor[urgencySchema](),
 		reflect.TypeFor[feedback.Code]():      reflect.TypeFor[codeSchema](),
+		reflect.TypeFor[feedback.Period]():    reflect.TypeFor[periodSchema](),
 		reflect.TypeFor[store.Status]():       reflect.TypeFor[statusSchema](),
 		reflect.TypeFor[insight.Status]():     reflect.TypeFor[rankStatusSchema](),
 	} {
@@ -62,6 +63,8 @@ func newRegistry() huma.Registry {
 	for _, t := range []reflect.Type{
 		reflect.TypeFor[Problem](), reflect.TypeFor[AnalyzedText](), reflect.TypeFor[RefusedText](), reflect.TypeFor[ResponseResult](),
 		reflect.TypeFor[StoredResponse](), reflect.TypeFor[SearchPage](), reflect.TypeFor[NPSReport](), reflect.TypeFor[insight.DriverReport](),
+		reflect.TypeFor[insight.TrendReport](), reflect.TypeFor[insight.SegmentsReport](), reflect.TypeFor[insight.ComparisonReport](),
+		reflect.TypeFor[insight.EmergingReport](), reflect.TypeFor[insight.BenchmarkReport](), reflect.TypeFor[feedback.Benchmark](),
 	} {
 		registry.Schema(t, true, "")
 	}
@@ -115,6 +118,7 @@ type (
 	kindSchema       struct{}
 	urgencySchema    struct{}
 	codeSchema       struct{}
+	periodSchema     struct{}
 	statusSchema     struct{}
 	rankStatusSchema struct{}
 )
@@ -133,6 +137,9 @@ func (kindSchema) Schema(huma.Registry) *huma.Schema { return enum(feedback.Kind
 
 // Schema lists the urgencies.
 func (urgencySchema) Schema(huma.Registry) *huma.Schema { return enum(feedback.Urgencies...) }
+
+// Schema lists the periods.
+func (periodSchema) Schema(huma.Registry) *huma.Schema { return enum(feedback.Periods...) }
 
 // Schema lists the codes.
 func (codeSchema) Schema(huma.Registry) *huma.Schema {
@@ -183,6 +190,7 @@ func bodySchemas() map[string]*huma.Schema {
 		"NewResponseOrMany":   either("NewResponse", "NewResponses"),
 		"ResponseResults":     listOf("ResponseResult"),
 		"ResponseResultOrAll": either("ResponseResult", "ResponseResults"),
+		"NewBenchmark":        {Type: huma.TypeObject, AdditionalProperties: false, Properties: benchmarkFields(), Required: []string{"nps", "source", "date"}},
 		"OpenAPIDocument":     {Type: huma.TypeObject, AdditionalProperties: true},
 	}
 }
@@ -226,6 +234,17 @@ func newFields() map[string]*huma.Schema {
 			Description: "Values of your own, to filter by: strings, numbers, booleans. Nested objects flatten to names like meta.airline.",
 			Examples:    []any{map[string]any{"region": "EU", "age": 34}},
 		},
+	}
+}
+
+// benchmarkFields describe the fields of a benchmark as it is put.
+func benchmarkFields() map[string]*huma.Schema {
+	least, most, none, length := -100.0, 100.0, 0.0, 500
+	return map[string]*huma.Schema{
+		"nps":    {Type: huma.TypeNumber, Minimum: &least, Maximum: &most, Description: "The score.", Examples: []any{32}},
+		"source": {Type: huma.TypeString, MaxLength: &length, Description: "Who says so.", Examples: []any{"yearly study of the association"}},
+		"date":   {Type: huma.TypeString, Format: "date", Description: "The day it was measured or published.", Examples: []any{"2026-03-31"}},
+		"n":      {Type: huma.TypeInteger, Minimum: &none, Description: "The responses behind it; without it the benchmark is taken as exact.", Examples: []any{12000}},
 	}
 }
 

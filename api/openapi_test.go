@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -108,7 +109,7 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 		t.Errorf("%d routes, %d described", len(routes), described)
 	}
 	for _, r := range routes {
-		path := strings.ReplaceAll(r.Path, ":id", "{id}")
+		path := regexp.MustCompile(`:(\w+)`).ReplaceAllString(r.Path, "{$1}")
 		if _, ok := d.Paths[path][strings.ToLower(r.Method)]; !ok {
 			t.Errorf("%s %s is not described", r.Method, r.Path)
 		}

@@ -105,7 +105,11 @@ func (r *route) describeBody(path *huma.PathItem) {
 	if r.body == nil {
 		return
 	}
-	path.Post.RequestBody = &huma.RequestBody{
+	operation := path.Post
+	if r.method == http.MethodPut {
+		operation = path.Put
+	}
+	operation.RequestBody = &huma.RequestBody{
 		Description: r.body.about, Required: true,
 		Content: map[string]*huma.MediaType{r.body.media: r.body.describe()},
 	}

@@ -18,6 +18,8 @@ var tags = []*huma.Tag{
 func (s *server) routes() {
 	s.routesOfTexts()
 	s.routesOfInsight()
+	s.routesOfSlices()
+	s.routesOfBenchmarks()
 	s.routesOfServer()
 }
 
@@ -89,6 +91,64 @@ func (s *server) routesOfInsight() {
 		}},
 		errors: searchErrors,
 	}, s.drivers)
+}
+
+func (s *server) routesOfSlices() {
+	sliceAnswers := func(about, schema string) []answer {
+		return []answer{{http.StatusOK, about, []content{{media: jsonType, schema: schema}, {media: "text/csv"}}}}
+	}
+	register(s, route{
+		method: http.MethodGet, path: "/v1/nps/trend", id: "nps-trend", tag: "insight", summary: "The score and the drivers by period",
+		about:   "The NPS of every period with its interval and its change against the period before, and the share of every driver.",
+		params:  append(slices.Clone(filterParams), periodParam, zoneParam, formatParam),
+		answers: sliceAnswers("The trend.", "TrendReport"), errors: searchErrors,
+	}, s.trend)
+
+	register(s, route{
+		method: http.MethodGet, path: "/v1/nps/segments", id: "nps-segments", tag: "insight", summary: "The score by the values of an attribute",
+		about:   "Every segment with its interval and its difference to all the others; under ten scored responses it is suppressed.",
+		params:  append(slices.Clone(filterParams), byParam, besideParam, formatParam),
+		answers: sliceAnswers("The segments.", "SegmentsReport"), errors: searchErrors,
+	}, s.segments)
+
+	register(s, route{
+		method: http.MethodGet, path: "/v1/compare", id: "compare", tag: "insight", summary: "Compare two choices of responses",
+		about: "Whether the change of the score is more than chance, how large samples would have to be, which drivers changed, and what " +
+			"that did to the score: volume, severity and the rest add up exactly.",
+		params:  append(slices.Clone(filterParams), beforeParam, afterParam, mixParam, formatParam),
+		answers: sliceAnswers("The comparison.", "ComparisonReport"), errors: searchErrors,
+	}, s.compare)
+
+	register(s, route{
+		method: http.MethodGet, path: "/v1/emerging", id: "emerging", tag: "insight", summary: "What is mentioned more than before, beyond chance",
+		about:   "The drivers whose share rose, in all responses and in every segment, with the false discovery rate controlled over all of them.",
+		params:  append(slices.Clone(filterParams), recentParam, earlierParam, byParam, formatParam),
+		answers: sliceAnswers("The drivers that rose.", "EmergingReport"), errors: searchErrors,
+	}, s.emerging)
+}
+
+func (s *server) routesOfBenchmarks() {
+	register(s, route{
+		method: http.MethodGet, path: "/v1/benchmarks", id: "benchmarks", tag: "insight", summary: "Our score beside those of others",
+		about:   "Every stored benchmark with the difference of our score to it, under the filter.",
+		params:  filterParams,
+		answers: []answer{{http.StatusOK, "The benchmarks.", []content{{media: jsonType, schema: "BenchmarkReport"}}}},
+		errors:  searchErrors,
+	}, s.benchmarks)
+
+	register(s, route{
+		method: http.MethodPut, path: "/v1/benchmarks/{name}", id: "put-benchmark", tag: "insight", summary: "Store a benchmark",
+		about:   "Stores the score of an industry, a competitor or a target, in place of the one that has the name.",
+		body:    &content{media: jsonType, schema: "NewBenchmark", about: "The benchmark.", example: exampleBenchmark},
+		answers: []answer{{http.StatusOK, "It is stored.", []content{{media: jsonType, schema: "Benchmark"}}}},
+		errors:  bodyErrors,
+	}, s.putBenchmark)
+
+	register(s, route{
+		method: http.MethodDelete, path: "/v1/benchmarks/{name}", id: "delete-benchmark", tag: "insight", summary: "Remove a benchmark",
+		answers: []answer{{http.StatusNoContent, "It is removed.", nil}},
+		errors:  []int{http.StatusNotFound},
+	}, s.deleteBenchmark)
 }
 
 func (s *server) routesOfServer() {

@@ -11,7 +11,7 @@ import (
 
 func TestBenchmarkGaps(t *testing.T) {
 	own := Counts{500, 300, 200}
-	got, err := BenchmarkGaps(own, []Benchmark{
+	got, err := BenchmarkGaps(own, []feedback.Benchmark{
 		{Name: "industry", NPS: 38, Source: "a report", Date: "2026-03-31"},
 		{Name: "last year", NPS: 28, N: 1000},
 	})
@@ -37,8 +37,8 @@ func TestBenchmarkGaps(t *testing.T) {
 }
 
 func TestBenchmarkGapsRefuse(t *testing.T) {
-	for _, b := range []Benchmark{{Name: "x", NPS: 250}, {Name: "x", NPS: -101}, {Name: "x", NPS: Number(math.NaN())}, {Name: "x", NPS: Number(math.Inf(1))}, {Name: "x", N: -1}} {
-		if _, err := BenchmarkGaps(Counts{1, 1, 1}, []Benchmark{{Name: "fine"}, b}); feedback.CodeOf(err) != feedback.Invalid || !strings.Contains(err.Error(), `"x"`) {
+	for _, b := range []feedback.Benchmark{{Name: "x", NPS: 250}, {Name: "x", NPS: -101}, {Name: "x", NPS: math.NaN()}, {Name: "x", NPS: math.Inf(1)}, {Name: "x", N: -1}} {
+		if _, err := BenchmarkGaps(Counts{1, 1, 1}, []feedback.Benchmark{{Name: "fine"}, b}); feedback.CodeOf(err) != feedback.Invalid || !strings.Contains(err.Error(), `"x"`) {
 			t.Errorf("%+v: %v", b, err)
 		}
 	}
@@ -48,15 +48,15 @@ func TestBenchmarkGapsAtTheEdges(t *testing.T) {
 	if got, err := BenchmarkGaps(Counts{5, 0, 0}, nil); err != nil || len(got) != 0 {
 		t.Errorf("no benchmarks: %v, %v", got, err)
 	}
-	none, _ := BenchmarkGaps(Counts{}, []Benchmark{{NPS: 30, N: 10}})
+	none, _ := BenchmarkGaps(Counts{}, []feedback.Benchmark{{NPS: 30, N: 10}})
 	if none[0].Gap.Interval != (Interval{Low: -200, High: 200}) || none[0].Gap.P != 1 {
 		t.Errorf("no responses: %+v", none)
 	}
 	random := rand.New(rand.NewPCG(28, 1))
 	for range 500 {
 		own := randomCounts(random, []int{0, 1, 3, 400}[random.IntN(4)])
-		b := Benchmark{NPS: Number(random.IntN(201) - 100), N: random.IntN(3) * random.IntN(300)}
-		got, err := BenchmarkGaps(own, []Benchmark{b, {NPS: 100}, {NPS: -100, N: 1}})
+		b := feedback.Benchmark{NPS: float64(random.IntN(201) - 100), N: random.IntN(3) * random.IntN(300)}
+		got, err := BenchmarkGaps(own, []feedback.Benchmark{b, {NPS: 100}, {NPS: -100, N: 1}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -36,6 +36,10 @@ type Options struct {
 	Bootstrap int
 	// PenaltyReward adds the penalty–reward contrast of the comments (see [PenaltyRewards]).
 	PenaltyReward bool
+	// By names what the strata of the patterns are: language when empty.
+	By string
+	// Taggers adds what the impacts would be without the tagger's errors (see [CorrectForTagger]), for the drivers in it.
+	Taggers map[feedback.DriverKey]Tagger
 	// SuggestionPatterns are the patterns of the suggestion text; without them its drivers have no importance.
 	SuggestionPatterns feedback.Patterns
 }
@@ -47,6 +51,9 @@ type Options struct {
 // The same counts give the same report, whatever the order of themes and patterns.
 func Drivers(tab feedback.Crosstab, patterns feedback.Patterns, opts Options) DriverReport {
 	ranking, strata := rank(tab.Base, tab.Themes, patterns, opts)
+	if opts.Taggers != nil {
+		ranking.correct(CountsOf(tab.Base), opts.Taggers)
+	}
 	nps := scoredNPS(&tab, patterns, &ranking, &opts)
 	report := DriverReport{
 		Responses: tab.Responses,
@@ -92,9 +99,9 @@ func methodOf(tab feedback.Crosstab, opts Options, model *ImportanceResult, stra
 		m.RelativeWeights = "Johnson"
 	}
 	if strata > 1 {
-		m.Controls = []string{"language"}
+		m.Controls = []string{opts.strata()}
 		if opts.Stratified {
-			m.Test = "z, exact permutation within language under 30"
+			m.Test = "z, exact permutation within " + opts.strata() + " under 30"
 		}
 	}
 	return m
@@ -187,6 +194,22 @@ func measure(base Counts, t feedback.ThemeCounts) Driver {
 	}
 }
 
+// strata names the strata.
+func (o *Options) strata() string { return cmp.Or(o.By, "language") }
+
+// correct adds what the comments' drivers would be without the tagger's errors.
+func (r *Ranking) correct(base Counts, taggers map[feedback.DriverKey]Tagger) {
+	for i := range r.Drivers {
+		d := &r.Drivers[i]
+		corrected, err := CorrectForTagger(base, Counts{d.Promoters, d.Passives, d.Detractors}, taggers[d.Key()])
+		if err != nil {
+			d.NotCorrected = err.Error()
+			continue
+		}
+		d.Corrected = &corrected
+	}
+}
+
 // byLanguage adds what several strata tell: the association over them and, when asked for, the exact p within them.
 func (r *Ranking) byLanguage(t *tabulation, opts Options) {
 	if len(t.base) < 2 {
@@ -200,6 +223,7 @@ func (r *Ranking) byLanguage(t *tabulation, opts Options) {
 		}
 		if combined, ok := MantelHaenszelOf(tables); ok {
 			d.Detail.ByLanguage = &combined
+			d.Stratified = stratified(opts.strata(), &combined, tables)
 		}
 		if opts.Stratified && d.Detail.Impact.Exact {
 			d.Detail.Impact.P = StratifiedPermutationP(strata)

@@ -85,8 +85,32 @@ type Driver struct {
 	Top3               *Number            `json:"top3,omitempty"`
 	Effect             *Interval          `json:"effect,omitempty"`
 	PerHundred         *Number            `json:"per_100_mentions,omitempty"`
+	// Stratified is the association within strata (languages, or what the options say); nil when there are fewer than two or
+	// none of them has both groups, with and without the driver.
+	Stratified *Stratified `json:"stratified,omitempty"`
+	// Corrected holds the figures without the tagger's errors, NotCorrected why there are none; both only when asked for.
+	Corrected    *Corrected `json:"corrected,omitempty"`
+	NotCorrected string     `json:"not_corrected,omitempty"`
 	// Detail is for tables and pages; it is not part of the JSON.
 	Detail Detail `json:"-"`
+}
+
+// Stratified is the association of a driver with the groups within strata (Mantel and Haenszel): odds ratio with interval,
+// the p value of none (without continuity correction), that of the strata having the same odds ratio (Breslow and Day), and
+// whether the pooled odds ratio says the opposite (see [SignFlips]).
+type Stratified struct {
+	By             string   `json:"by"`
+	OddsRatio      Interval `json:"odds_ratio"`
+	PValue         PValue   `json:"p_value"`
+	HeterogeneityP PValue   `json:"heterogeneity_p"`
+	SignFlips      bool     `json:"sign_flips"`
+}
+
+func stratified(by string, m *MantelHaenszel, tables []Fourfold) *Stratified {
+	return &Stratified{
+		By: by, OddsRatio: interval(m.OddsRatio, m.Low, m.High),
+		PValue: PValue(m.UncorrectedP), HeterogeneityP: PValue(m.HeterogeneityP), SignFlips: SignFlips(tables),
+	}
 }
 
 // Key returns the theme and polarity.
@@ -154,4 +178,7 @@ type Method struct {
 	PenaltyReward   string     `json:"penalty_reward,omitempty"`
 	Model           string     `json:"model"`
 	Taxonomy        string     `json:"taxonomy"`
+	// Filter is the choice of responses as conditions, and Dates their first and last day, for the caller to fill in.
+	Filter []string `json:"filter,omitempty"`
+	Dates  string   `json:"dates,omitempty"`
 }

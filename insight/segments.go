@@ -2,7 +2,6 @@ package insight
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 
@@ -16,11 +15,9 @@ const strongest = 3
 // without it. Beside holds the same attribute's slices under another filter, or is nil; a segment that is only there is
 // left out.
 //
-// Segments under [MinSegment] scored responses are suppressed. What the table hides must not be computable as the total
-// minus what it shows, so the next smallest segments are suppressed as well until at least two are hidden, with at least
-// [MinSegment] responses together. That costs a row now and then, also a large one when there are few segments; leaving it
-// to the reader's discretion would undo the suppression just where it matters, in small teams. It protects the readers of
-// one report: who may ask with any filter can still subtract two answers. The total itself is always shown.
+// Segments under [MinSegment] scored responses are suppressed: their figures would be noise, and in a small team would tell
+// who said what. The total is always shown, so that the score of a single suppressed segment can be computed from it:
+// where that matters, do not give readers the table of a team of five.
 func Segments(parts []feedback.Slice, by string, beside []feedback.Slice) SegmentsReport {
 	report := SegmentsReport{By: by, Segments: []Segment{}, Method: sliceMethod(npsTest, parts, beside)}
 	here, there := tallies(parts), tallies(beside)
@@ -31,17 +28,15 @@ func Segments(parts []feedback.Slice, by string, beside []feedback.Slice) Segmen
 	delete(there, "")
 	all := total(here)
 	report.Responses, report.NPS = all.scored.N(), npsOfCounts(all.scored)
-	hidden, hiddenBeside := suppressed(here), suppressed(there)
 	var gaps, besideGaps []*Contrast
 	for name, t := range here {
-		s := Segment{Name: name, Responses: t.scored.N(), Commented: t.commented, Suppressed: hidden[name]}
-		s.Protective = s.Suppressed && s.Responses >= MinSegment
+		s := Segment{Name: name, Responses: t.scored.N(), Commented: t.commented, Suppressed: t.scored.N() < MinSegment}
 		if other := there[name]; other != nil {
 			s.BesideResponses = other.scored.N()
 		}
 		if !s.Suppressed {
 			s.measure(t, all.scored.without(t.scored))
-			if s.BesideResponses > 0 && !hiddenBeside[name] {
+			if s.BesideResponses >= MinSegment {
 				s.measureBeside(t.scored, there[name].scored)
 			}
 		}
@@ -55,28 +50,6 @@ func Segments(parts []feedback.Slice, by string, beside []feedback.Slice) Segmen
 	setQ(gaps, BH)
 	setQ(besideGaps, BH)
 	return report
-}
-
-// suppressed names the segments whose figures are withheld: those that are too small, then the next smallest.
-func suppressed(parts map[string]*tally) map[string]bool {
-	names := slices.SortedFunc(maps.Keys(parts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(parts[a].scored.N(), parts[b].scored.N()), strings.Compare(a, b))
-	})
-	hidden := map[string]bool{}
-	segments, responses := 0, 0 // that are hidden and have any
-	for _, name := range names {
-		n := parts[name].scored.N()
-		computable := segments == 1 || segments > 1 && responses < MinSegment
-		if n >= MinSegment && !computable {
-			break
-		}
-		hidden[name] = true
-		if n > 0 {
-			segments++
-			responses += n
-		}
-	}
-	return hidden
 }
 
 // measure fills in the figures of a segment that is shown.

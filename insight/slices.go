@@ -83,13 +83,10 @@ type SegmentsReport struct {
 // Segment is the responses with one value of an attribute. With under [MinSegment] scored responses it is suppressed and
 // has no figures but its size.
 type Segment struct {
-	Name       string `json:"name"`
-	Responses  int    `json:"responses"`
-	Commented  int    `json:"commented"`
-	Suppressed bool   `json:"suppressed"`
-	// Protective says that a suppressed segment is large enough itself: its figures are withheld because others could be
-	// computed from them (see [Segments]).
-	Protective bool      `json:"protective,omitempty"`
+	Name       string    `json:"name"`
+	Responses  int       `json:"responses"`
+	Commented  int       `json:"commented"`
+	Suppressed bool      `json:"suppressed"`
 	NPS        *NPSValue `json:"nps"`
 	// Gap is the segment's NPS minus that of all other responses that have the attribute. Its q is over all segments
 	// shown; nil when suppressed or when there are no others.
@@ -211,19 +208,18 @@ type Emerging struct {
 	Rise            Contrast           `json:"rise"` // recent minus earlier share (Newcombe), Fisher exact when cells are small
 }
 
-// Benchmark is an NPS that somebody published or measured before.
-type Benchmark struct {
-	Name   string `json:"name"`
-	NPS    Number `json:"nps"`
-	Source string `json:"source"`
-	Date   string `json:"date"` // 2026-03-31
-	N      int    `json:"n,omitempty"`
-}
-
 // BenchmarkGap is our NPS minus a benchmark's, in points; its q is over the benchmarks. Without the benchmark's N its own
 // uncertainty is unknown and taken as none, which Exact says.
 type BenchmarkGap struct {
-	Benchmark
+	feedback.Benchmark
 	Gap   Contrast `json:"gap"`
 	Exact bool     `json:"benchmark_taken_as_exact"`
+}
+
+// BenchmarkReport is our NPS beside those of others.
+type BenchmarkReport struct {
+	Responses  int            `json:"responses"` // scored
+	NPS        NPSValue       `json:"nps"`
+	Benchmarks []BenchmarkGap `json:"benchmarks"` // by name
+	Method     SliceMethod    `json:"method"`
 }

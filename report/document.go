@@ -35,20 +35,32 @@ type Document struct {
 
 // DriverQuotes are comments that mention a driver, the best first.
 type DriverQuotes struct {
-	Theme     string
-	Sentiment feedback.Sentiment
-	Quotes    []Quote
+	Theme     string             `json:"theme"`
+	Sentiment feedback.Sentiment `json:"sentiment"`
+	Quotes    []Quote            `json:"quotes"`
 }
 
 // Quote is a comment, or a part of one, with the words that tell its driver: from Start up to but without End, in code
 // points of Text. When both are 0 no words are marked.
 type Quote struct {
-	ID, Survey string
-	Score      feedback.Score
-	Language   string // ISO 639-1, or und
-	Text       string
-	Start, End int
+	Survey   string         `json:"survey"`
+	ID       string         `json:"id"`
+	Score    feedback.Score `json:"score"`
+	Language string         `json:"language"` // ISO 639-1, or und
+	Text     string         `json:"text"`
+	Start    int            `json:"start"`
+	End      int            `json:"end"`
 }
 
 // Languages lists the languages that reports are written in, by ISO 639-1 code.
 var Languages = []string{"en", "zh", "ru", "fi"}
+
+// quotesOf gives the quotes of a driver.
+func (d *Document) quotesOf(driver *insight.Driver) []Quote {
+	for i := range d.Quotes {
+		if q := &d.Quotes[i]; q.Theme == driver.Theme && q.Sentiment == driver.Sentiment {
+			return q.Quotes
+		}
+	}
+	return nil
+}

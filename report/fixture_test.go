@@ -134,7 +134,7 @@ func taxonomy(t *testing.T) *feedback.Taxonomy {
 func render(t *testing.T, format Format, r *insight.DriverReport, themes *feedback.Taxonomy) string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := Drivers(&out, format, r, themes); err != nil {
+	if err := Drivers(&out, format, &Document{Drivers: r, Taxonomy: themes}, CSVOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()

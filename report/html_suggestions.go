@@ -8,7 +8,7 @@ import (
 	"verbatim/insight"
 )
 
-// suggestionMost is the largest number of rows in the chart of the suggestions.
+// suggestionMost is how many of the themes that suggestions mention are listed.
 const suggestionMost = 12
 
 // wish is what suggestions mention: a theme with praise, with complaints or with neither, which is how most wishes read.
@@ -19,9 +19,8 @@ type wish struct {
 	driver    *insight.Driver // nil for neither
 }
 
-// suggestionRows draws what suggestions mention, the most mentioned first; nil without any.
-func suggestionRows(w *words, d *Document) *rowChart {
-	r := d.Drivers.Suggestions
+// wishesOf lists what the suggestions mention, the most mentioned first.
+func wishesOf(r *insight.Ranking) []wish {
 	var list []wish
 	for i := range r.Drivers {
 		driver := &r.Drivers[i]
@@ -30,13 +29,19 @@ func suggestionRows(w *words, d *Document) *rowChart {
 	for _, n := range r.Neutral {
 		list = append(list, wish{n.Theme, feedback.Neutral, n.Mentions, nil})
 	}
-	if len(list) == 0 {
-		return nil
-	}
 	slices.SortFunc(list, func(a, b wish) int {
 		return cmp.Or(cmp.Compare(b.mentions, a.mentions), cmp.Compare(a.theme, b.theme), cmp.Compare(a.sentiment, b.sentiment))
 	})
-	list = list[:min(len(list), suggestionMost)]
+	return list[:min(len(list), suggestionMost)]
+}
+
+// suggestionRows draws what suggestions mention, the most mentioned first; nil without any.
+func suggestionRows(w *words, d *Document) *rowChart {
+	r := d.Drivers.Suggestions
+	list := wishesOf(r)
+	if len(list) == 0 {
+		return nil
+	}
 	shares := make([]insight.Interval, len(list))
 	s := scale{margin: 3}
 	for i := range list {

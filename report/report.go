@@ -29,7 +29,7 @@ const (
 )
 
 // Formats lists the formats of a driver report.
-var Formats = []Format{Table, JSON, CSV, SVG}
+var Formats = []Format{Table, JSON, CSV, Workbook, Parquet, SVG, Page}
 
 // ParseFormat reads a format's name; an [feedback.Invalid] error lists those that are allowed.
 func ParseFormat(text string, allowed []Format) (Format, error) {
@@ -43,19 +43,32 @@ func ParseFormat(text string, allowed []Format) (Format, error) {
 	return "", feedback.Errorf(feedback.Invalid, "format %q is unknown: it is one of %s", text, strings.Join(names, ", "))
 }
 
-// Drivers writes a driver report. Themes go by their ids, which filters take, and in pictures by their English names in
-// the taxonomy (nil for none). The same report gives the same bytes. An error wraps that of the writer;
+// Drivers writes the ranking of a document. The table, workbook and page hold what is around it as well; the other formats
+// hold the ranking, JSON with the quotes when the document has some. Themes go by their ids, which filters take, and in
+// pictures by their names in the taxonomy. The same document gives the same bytes. An error wraps that of the writer;
 // [feedback.Unsupported] is one for a format that is not among [Formats].
-func Drivers(w io.Writer, format Format, r *insight.DriverReport, taxonomy *feedback.Taxonomy) error {
+func Drivers(w io.Writer, format Format, d *Document, opts CSVOptions) error {
 	switch format {
 	case Table:
-		return driversTable(w, r)
+		return driversTable(w, d)
 	case JSON:
-		return writeJSON(w, r)
+		if len(d.Quotes) == 0 {
+			return writeJSON(w, d.Drivers)
+		}
+		return writeJSON(w, struct {
+			*insight.DriverReport
+			Quotes []DriverQuotes `json:"quotes"`
+		}{d.Drivers, d.Quotes})
 	case CSV:
-		return DriversCSV(w, r, CSVOptions{})
+		return DriversCSV(w, d.Drivers, opts)
 	case SVG:
-		return driversSVG(w, r, taxonomy)
+		return driversSVG(w, d.Drivers, d.Taxonomy)
+	case Workbook:
+		return XLSX(w, *d)
+	case Parquet:
+		return DriversParquet(w, d.Drivers, Choice{Filter: d.Filter, Dates: d.Dates})
+	case Page:
+		return HTML(w, *d)
 	}
 	return feedback.Errorf(feedback.Unsupported, "report: drivers cannot be written as %q", string(format))
 }

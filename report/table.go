@@ -14,8 +14,9 @@ import (
 )
 
 // driversTable writes the report for people; only here and in pictures figures are rounded.
-func driversTable(w io.Writer, r *insight.DriverReport) error {
+func driversTable(w io.Writer, d *Document) error {
 	var out strings.Builder
+	r := d.Drivers
 	summary(&out, r)
 	switch {
 	case r.Base.N == 0:
@@ -23,22 +24,83 @@ func driversTable(w io.Writer, r *insight.DriverReport) error {
 	case len(r.Drivers) == 0:
 		out.WriteString("\nNo comment praises a theme or complains of one, so there is nothing to rank.\n")
 	default:
-		fmt.Fprintf(&out, "Base of the ranking: scored comments %d, NPS %s\n\n", r.Base.N, signed(float64(r.Base.NPS), 1))
-		driverGrid(r.Drivers).write(&out)
+		fmt.Fprintf(&out, "Base of the ranking: scored comments %d, NPS %s\n", r.Base.N, signed(float64(r.Base.NPS), 1))
+		rankings(&out, d)
 	}
-	suggestions := r.Suggestions != nil && len(r.Suggestions.Drivers) > 0
-	if suggestions {
-		fmt.Fprintf(&out, "\nSuggestions: scored responses with one %d, NPS %s\n\n",
-			r.Suggestions.Base.N, signed(float64(r.Suggestions.Base.NPS), 1))
-		driverGrid(r.Suggestions.Drivers).write(&out)
+	if r.Suggestions != nil {
+		wishes(&out, r.Suggestions)
 	}
-	if len(r.Drivers) > 0 || suggestions {
+	if len(r.Drivers) > 0 {
 		notes(&out, r)
 	}
 	if _, err := io.WriteString(w, out.String()); err != nil {
 		return fmt.Errorf("report: table: %w", err)
 	}
 	return nil
+}
+
+// rankings writes two rankings, what raises the score and what lowers it, with quotes, and then what is not ranked.
+func rankings(out *strings.Builder, d *Document) {
+	var up, down, rest []insight.Driver
+	for _, driver := range d.Drivers.Drivers {
+		switch {
+		case driver.Rank == nil:
+			rest = append(rest, driver)
+		case driver.NPSImpact.Value > 0:
+			up = append(up, driver)
+		default:
+			down = append(down, driver)
+		}
+	}
+	for _, part := range []struct {
+		title   string
+		drivers []insight.Driver
+	}{{"What makes promoters", up}, {"What makes detractors", down}, {"Not ranked", rest}} {
+		if len(part.drivers) == 0 {
+			continue
+		}
+		fmt.Fprintf(out, "\n%s\n\n", part.title)
+		driverGrid(part.drivers).write(out)
+		for i := range part.drivers {
+			quotesText(out, d, &part.drivers[i])
+		}
+	}
+	if len(up)+len(down) == 0 {
+		out.WriteString("\nNo driver is significant: nothing here is more than chance explains.\n")
+	}
+}
+
+// wishes lists what the suggestions mention, by mentions: most are wishes, which neither praise nor complain and have no
+// impact to be ranked by.
+func wishes(out *strings.Builder, r *insight.Ranking) {
+	fmt.Fprintf(out, "\nWhat people suggest: scored responses with a suggestion %d, NPS %s\n\n", r.Base.N, signed(float64(r.Base.NPS), 1))
+	list := wishesOf(r)
+	if len(list) == 0 {
+		out.WriteString("No suggestion mentions a theme.\n")
+		return
+	}
+	g := grid{{"mentions", "theme", "share of suggestions (95 % interval)"}}
+	for _, l := range list {
+		share := insight.Wilson(l.mentions, max(r.Base.N, l.mentions))
+		name := driverName(l.theme, l.sentiment)
+		if l.sentiment == feedback.Neutral {
+			name = "· " + printable(l.theme)
+		}
+		g = append(g, []string{strconv.Itoa(l.mentions), name, percent(share.Value) + " (" + percent(share.Low) + " to " + percent(share.High) + ")"})
+	}
+	g.write(out)
+}
+
+// quotesText writes the quotes of a driver.
+func quotesText(out *strings.Builder, d *Document, driver *insight.Driver) {
+	quotes := d.quotesOf(driver)
+	if len(quotes) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\n  %s\n", driverName(driver.Theme, driver.Sentiment))
+	for _, q := range quotes {
+		fmt.Fprintf(out, "  %2d  %-3s %s\n", q.Score, q.Language, printable(strings.Join(strings.Fields(q.Text), " ")))
+	}
 }
 
 func summary(out *strings.Builder, r *insight.DriverReport) {
@@ -64,7 +126,7 @@ func scored(r *insight.DriverReport) int {
 const driverColumn = 1
 
 func driverGrid(drivers []insight.Driver) grid {
-	g := grid{{"rank", "driver", "mentions", "share", "prom.", "pass.", "detr.", "impact", "95 % interval", "odds ratio", "q", "importance"}}
+	g := grid{{"rank", "driver", "mentions", "share", "prom.", "pass.", "detr.", "impact", "95 % interval", "per 100", "odds ratio", "q", "importance"}}
 	for i := range drivers {
 		d := &drivers[i]
 		rank, q, importance := "·", "too few", ""
@@ -80,7 +142,7 @@ func driverGrid(drivers []insight.Driver) grid {
 		g = append(g, []string{
 			rank, polaritySign(d) + " " + printable(d.Theme), strconv.Itoa(d.Mentions), fixed(100*float64(d.Share), 1) + " %",
 			strconv.Itoa(d.Promoters), strconv.Itoa(d.Passives), strconv.Itoa(d.Detractors), signed(float64(d.NPSImpact.Value), 2),
-			signed(float64(d.NPSImpact.Low), 2) + " to " + signed(float64(d.NPSImpact.High), 2), ratio(float64(d.OddsRatio.Value)), q, importance,
+			signed(float64(d.NPSImpact.Low), 2) + " to " + signed(float64(d.NPSImpact.High), 2), signed(d.Detail.PerHundred, 2), ratio(float64(d.OddsRatio.Value)), q, importance,
 		})
 	}
 	return g
@@ -88,8 +150,8 @@ func driverGrid(drivers []insight.Driver) grid {
 
 // notes explains the columns.
 func notes(out *strings.Builder, r *insight.DriverReport) {
-	fmt.Fprintf(out, "\nImpact: the NPS of all these responses minus the NPS of those that do not mention the driver. Odds ratio: above 1\n"+
-		"goes with detractors. Ranked by impact where q ≤ %.2f (%s); · is not significant, or has under %d mentions.\n",
+	fmt.Fprintf(out, "\nImpact: the NPS of all these responses minus the NPS of those that do not mention the driver. Per 100: what a hundred\n"+
+		"mentions bring or cost. Odds ratio: above 1 goes with detractors. Ranked by impact where q ≤ %.2f (%s); · is not significant, or has under %d mentions.\n",
 		insight.MaxQ, r.Method.FDR, insight.MinMentions)
 	if anyImportance(r.Drivers) {
 		fmt.Fprintf(out, "Importance: share of R² (%s, R² = %s", r.Method.Importance, fixed(float64(r.Method.R2), 3))

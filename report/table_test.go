@@ -25,12 +25,27 @@ func block(t *testing.T, out, title string) []string {
 func TestColumnsStandUnderEachOther(t *testing.T) {
 	r := realistic()
 	r.Drivers[1].Theme, r.Drivers[2].Theme = "售后服务/客服", "cafe\u0301" // two cells for an ideograph, none for a combining mark
-	lines := block(t, render(t, Table, r, nil), "Base of the ranking")
-	if len(lines) != 1+len(r.Drivers) {
-		t.Fatalf("%d lines for %d drivers", len(lines), len(r.Drivers))
+	out := render(t, Table, r, nil)
+	all := 0
+	for _, title := range []string{"What makes promoters", "What makes detractors", "Not ranked"} {
+		lines := block(t, out, title)
+		all += len(lines) - 1
+		columnsStand(t, r, lines)
 	}
+	if all != len(r.Drivers) {
+		t.Errorf("%d lines for %d drivers", all, len(r.Drivers))
+	}
+}
+
+func columnsStand(t *testing.T, r *insight.DriverReport, lines []string) {
+	t.Helper()
 	end := func(line, upTo string) int { return cells(line[:strings.Index(line, upTo)+len(upTo)]) }
-	for i, line := range lines[1:] {
+	for _, line := range lines[1:] {
+		i := slices.IndexFunc(r.Drivers, func(d insight.Driver) bool { return strings.Contains(line, polaritySign(&d)+" "+d.Theme+" ") })
+		if i < 0 {
+			t.Errorf("no driver has the line %q", line)
+			continue
+		}
 		d := &r.Drivers[i]
 		name := polaritySign(d) + " " + d.Theme
 		if got, want := end(line, name)-cells(name), end(lines[0], "driver")-cells("driver"); got != want {
@@ -47,7 +62,7 @@ func TestColumnsStandUnderEachOther(t *testing.T) {
 		}
 	}
 	for _, line := range lines {
-		if strings.HasSuffix(line, " ") || cells(line) > 130 {
+		if strings.HasSuffix(line, " ") || cells(line) > 145 {
 			t.Errorf("blanks at the end, or too wide: %q", line)
 		}
 	}
@@ -72,12 +87,12 @@ func TestTableSaysWhy(t *testing.T) {
 	}{
 		{
 			"realistic", realistic(),
-			[]string{"too few", "\n   1  ", "\n   ·  ", "Suggestions: scored responses with one 27, NPS +11.1\n", "rejected rows 3", "contradicts the score 2", "controlled for language", "Model 2026.11, taxonomy default@1."},
+			[]string{"too few", "\n   1  ", "\n   ·  ", "What people suggest: scored responses with a suggestion 27, NPS +11.1\n", "rejected rows 3", "contradicts the score 2", "controlled for language", "Model 2026.11, taxonomy default@1."},
 			[]string{"nothing to rank", "standard error"},
 		},
-		{"empty", empty(), []string{"NPS unknown   no response has a score\n", "Responses 0:", "no scored comment"}, []string{"interval", "contradicts", "rank  driver", "Importance", "Model", "Suggestions", "100"}},
+		{"empty", empty(), []string{"NPS unknown   no response has a score\n", "Responses 0:", "no scored comment"}, []string{"interval", "contradicts", "rank  driver", "Importance", "Model", "suggest", "100"}},
 		{"languages", unsupported, []string{"NPS +20   95 % interval ", "no scored comment in a language that is understood"}, []string{"rank  driver", "Impact:"}},
-		{"no driver", silent, []string{"No comment praises a theme or complains of one"}, []string{"rank  driver", "Impact:", "Suggestions"}},
+		{"no driver", silent, []string{"No comment praises a theme or complains of one"}, []string{"rank  driver", "Impact:", "suggest"}},
 		{"no importance", &noPatterns, []string{"Impact:", "Model 2026.11"}, []string{"Importance: "}},
 		{"too few", onlyTooFew(), []string{"NPS 0   95 % interval −", "too few\n"}, []string{"\n   1  ", "-"}},
 		{"sampled", sampled, []string{"standard error up to 0.0002)"}, nil},
@@ -104,18 +119,18 @@ func TestTableSaysWhy(t *testing.T) {
 
 func TestSuggestionsHaveTheirOwnBlock(t *testing.T) {
 	r := realistic()
-	lines := block(t, render(t, Table, r, nil), "Suggestions: ")
-	if len(lines) != 1+len(r.Suggestions.Drivers) || !slices.ContainsFunc(lines, func(l string) bool { return strings.Contains(l, "− features") }) {
+	lines := block(t, render(t, Table, r, nil), "What people suggest: ")
+	if len(lines) != 1+len(r.Suggestions.Drivers)+len(r.Suggestions.Neutral) || !slices.ContainsFunc(lines, func(l string) bool { return strings.Contains(l, "− features") }) {
 		t.Errorf("%q", lines)
 	}
 	// Suggestions may name themes though no comment does.
 	r.Drivers = nil
 	out := render(t, Table, r, nil)
-	if !strings.Contains(out, "− features") || !strings.Contains(out, "Impact: ") || !strings.Contains(out, "nothing to rank") {
+	if !strings.Contains(out, "− features") || !strings.Contains(out, "nothing to rank") {
 		t.Error(out)
 	}
-	r.Suggestions.Drivers = nil
-	if out := render(t, Table, r, nil); strings.Contains(out, "Suggestions") {
+	r.Suggestions.Drivers, r.Suggestions.Neutral = nil, nil
+	if out := render(t, Table, r, nil); !strings.Contains(out, "No suggestion mentions a theme.") {
 		t.Error(out)
 	}
 }

@@ -10,11 +10,11 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"verbatim/analysis"
+	"verbatim/api"
 	"verbatim/corpora"
 	"verbatim/feedback"
 	"verbatim/index"
@@ -52,42 +52,41 @@ func demo(cmd *cobra.Command, svg string) error {
 	if err != nil {
 		return err
 	}
-	counts := index.OpenMemory(false)
-	defer counts.Close() //nolint:errcheck // it is in memory
-	changes := make([]feedback.Change, len(responses))
-	for i := range responses {
-		changes[i] = feedback.Change{Seq: int64(i + 1), Kind: feedback.ChangePut, Key: responses[i].Key(), Analysed: &responses[i]}
-	}
-	if err := counts.Apply(cmd.Context(), feedback.DefaultWorkspace, changes); err != nil {
-		return err
-	}
-	result, err := rank(cmd.Context(), counts, feedback.Filter{})
+	doc, err := demoDocument(cmd.Context(), analyzer, responses)
 	if err != nil {
 		return err
 	}
 	w := cmd.OutOrStdout()
 	fmt.Fprintln(w, "Nordvik, a fictional smart-home provider: “How likely are you to recommend us? What is the main reason?”")
 	fmt.Fprintln(w)
-	if err := report.Drivers(w, report.Table, result, analyzer.Taxonomy()); err != nil {
+	table := *doc
+	table.Quotes = nil // they come below, with phrases
+	if err := report.Drivers(w, report.Table, &table, report.CSVOptions{}); err != nil {
 		return err
 	}
-	quote(w, result, responses, analyzer.Taxonomy())
+	quote(w, doc, responses)
 	fmt.Fprint(w, "\nOpen the same survey in the server:  verbatim serve --demo   (go run ./cmd/verbatim serve --demo)\n")
-	if svg != "" {
-		return drawDemo(svg, result, analyzer.Taxonomy())
+	if svg == "" {
+		return nil
 	}
-	return nil
+	return writeFile(svg, func(file *os.File) error { return report.Drivers(file, report.SVG, doc, report.CSVOptions{}) })
 }
 
-func drawDemo(path string, result *insight.DriverReport, taxonomy *feedback.Taxonomy) error {
-	var picture bytes.Buffer
-	if err := report.Drivers(&picture, report.SVG, result, taxonomy); err != nil {
-		return err
+// demoDocument counts the survey and ranks.
+func demoDocument(ctx context.Context, analyzer *analysis.Analyzer, responses []feedback.Analysed) (*report.Document, error) {
+	counts := index.OpenMemory(false)
+	defer counts.Close() //nolint:errcheck // it is in memory
+	changes := make([]feedback.Change, len(responses))
+	kept := texts{}
+	for i := range responses {
+		changes[i] = feedback.Change{Seq: int64(i + 1), Kind: feedback.ChangePut, Key: responses[i].Key(), Analysed: &responses[i]}
+		kept[responses[i].Key()] = responses[i]
 	}
-	if err := os.WriteFile(path, picture.Bytes(), 0o644); err != nil { //nolint:gosec // a picture for everybody
-		return fmt.Errorf("demo: %w", err)
+	if err := counts.Apply(ctx, feedback.DefaultWorkspace, changes); err != nil {
+		return nil, err
 	}
-	return nil
+	c := &counted{index: counts, taxonomy: analyzer.Taxonomy(), texts: kept.get}
+	return api.Document(ctx, c.source(), feedback.DefaultWorkspace, feedback.Filter{}, api.DocumentOptions{Quotes: 3, Quoted: quotedDrivers})
 }
 
 // demoReader reads the built-in survey like any other file.
@@ -134,70 +133,35 @@ func loadDemo(ctx context.Context, f *folder) error {
 	return f.store.FinishImport(ctx, feedback.DefaultWorkspace, record)
 }
 
-const (
-	quotedDrivers = 3 // on each side
-	quotes        = 3 // for each driver
-	shortestQuote = 20
-	longestQuote  = 170 // characters
-)
+const quotedDrivers = 3 // on each side
 
 // quote prints what people say about the strongest drivers of either side.
-func quote(w io.Writer, result *insight.DriverReport, responses []feedback.Analysed, taxonomy *feedback.Taxonomy) {
+func quote(w io.Writer, doc *report.Document, responses []feedback.Analysed) {
 	for _, side := range []struct {
 		title     string
 		sentiment feedback.Sentiment
-		group     feedback.Group
 	}{
-		{"What promoters praise", feedback.Positive, feedback.Promoter},
-		{"What detractors complain of", feedback.Negative, feedback.Detractor},
+		{"What promoters praise", feedback.Positive},
+		{"What detractors complain of", feedback.Negative},
 	} {
 		fmt.Fprintf(w, "\n%s\n", side.title)
-		shown := 0
-		for i := range result.Drivers {
-			d := &result.Drivers[i]
-			if d.Rank == nil || d.Sentiment != side.sentiment || shown == quotedDrivers {
-				continue
-			}
-			shown++
-			theme, _ := taxonomy.Theme(d.Theme)
-			fmt.Fprintf(w, "  %s (%d mentions, %+.1f points)%s\n", theme.Name("en"), d.Mentions, float64(d.NPSImpact.Value), phrases(responses, d.Key()))
-			for _, r := range bestQuotes(responses, d.Key(), side.group) {
-				fmt.Fprintf(w, "    %2d  %s  %s\n", r.Score, r.Analysis.Language.Code, oneLine(r.Comment))
+		for _, q := range doc.Quotes {
+			if q.Sentiment == side.sentiment {
+				quoteDriver(w, doc, &q, responses)
 			}
 		}
 	}
 }
 
-// bestQuotes picks the comments of the group whose tag is surest and that speak of little else, from different languages
-// first.
-func bestQuotes(responses []feedback.Analysed, key feedback.DriverKey, group feedback.Group) []*feedback.Analysed {
-	type candidate struct {
-		response *feedback.Analysed
-		worth    float64
+func quoteDriver(w io.Writer, doc *report.Document, q *report.DriverQuotes, responses []feedback.Analysed) {
+	key := feedback.DriverKey{Theme: q.Theme, Sentiment: q.Sentiment}
+	i := slices.IndexFunc(doc.Drivers.Drivers, func(d insight.Driver) bool { return d.Key() == key })
+	d := &doc.Drivers.Drivers[i]
+	theme, _ := doc.Taxonomy.Theme(q.Theme)
+	fmt.Fprintf(w, "  %s (%d mentions, %+.1f points)%s\n", theme.Name("en"), d.Mentions, float64(d.NPSImpact.Value), phrases(responses, key))
+	for _, one := range q.Quotes {
+		fmt.Fprintf(w, "    %2d  %s  %s\n", one.Score, one.Language, oneLine(one.Text))
 	}
-	var all []candidate
-	for i := range responses {
-		r := &responses[i]
-		n := utf8.RuneCountInString(r.Comment)
-		if r.Analysis == nil || r.Score.Group() != group || n < shortestQuote || n > longestQuote {
-			continue
-		}
-		for _, tag := range r.Analysis.Themes {
-			if tag.Theme == key.Theme && tag.Sentiment == key.Sentiment {
-				all = append(all, candidate{r, tag.Confidence / float64(len(r.Analysis.Themes))})
-			}
-		}
-	}
-	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(b.worth, a.worth) })
-	var best []*feedback.Analysed
-	languages := map[string]bool{}
-	for _, c := range all {
-		if lang := c.response.Analysis.Language.Code; len(best) < quotes && !languages[lang] {
-			languages[lang] = true
-			best = append(best, c.response)
-		}
-	}
-	return best
 }
 
 // phrases lists the phrases that English comments use most for a driver.

@@ -123,7 +123,7 @@ func evaluate(cmd *cobra.Command, analyzer *analysis.Analyzer, files []string, c
 
 // writeQuality writes a line for each language, dataset and task, and the labels below it if wanted.
 func writeQuality(w io.Writer, results []analysis.Quality, labels bool) error {
-	fmt.Fprintf(w, "%-4s %-22s %-34s %6s %9s %9s %9s\n", "lang", "dataset", "task", "n", "precision", "recall", "F1")
+	fmt.Fprintf(w, "%-4s %-22s %-34s %6s %9s %9s %9s %11s\n", "lang", "dataset", "task", "n", "precision", "recall", "F1", "specificity")
 	for i := range results {
 		q := &results[i]
 		fmt.Fprintf(w, "%-4s %-22s %-34s %6d  macro-F1 %5.1f  micro-F1 %5.1f", q.Language, q.Dataset, q.Task, q.N, 100*q.MacroF1, 100*q.MicroF1)
@@ -135,7 +135,8 @@ func writeQuality(w io.Writer, results []analysis.Quality, labels bool) error {
 			if !labels {
 				break
 			}
-			_, err := fmt.Fprintf(w, "%-4s %-22s   %-32s %6d %9.1f %9.1f %9.1f\n", "", "", l.Label, l.N, 100*l.Precision, 100*l.Recall, 100*l.F1)
+			_, err := fmt.Fprintf(w, "%-4s %-22s   %-32s %6d %9.1f %9.1f %9.1f %11.1f\n", "", "", l.Label, l.N,
+				100*l.Precision, 100*l.Recall, 100*l.F1, 100*l.Specificity)
 			if err != nil {
 				return fmt.Errorf("eval: %w", err)
 			}

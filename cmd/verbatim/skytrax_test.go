@@ -15,6 +15,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"verbatim/analysis"
+	"verbatim/api"
 	"verbatim/feedback"
 	"verbatim/index"
 	"verbatim/ingest"
@@ -125,11 +126,11 @@ func readReviews(t *testing.T, path string) (*insight.DriverReport, []review) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := rank(t.Context(), counts, feedback.Filter{})
+	doc, err := api.Document(t.Context(), &api.Source{Index: counts}, feedback.DefaultWorkspace, feedback.Filter{}, api.DocumentOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return report, reviews
+	return doc.Drivers, reviews
 }
 
 func reviewOf(t *testing.T, a *feedback.Analysed) review {
