@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -243,6 +244,38 @@ func (src *Source) Emerging(ctx context.Context, workspace string, recent, earli
 	r := insight.EmergingDrivers(now, then, by)
 	r.Recent, r.Earlier = recent.Describe(), earlier.Describe()
 	return r, nil
+}
+
+// mostLanguages is how many languages words are told for when none is named: those with the most comments.
+const mostLanguages = 5
+
+// Words finds the words that tell detractors from promoters, in the languages or in those with the most comments. The
+// index must hold texts.
+func (src *Source) Words(ctx context.Context, workspace string, f feedback.Filter, languages []string) (insight.WordsReport, error) {
+	if len(languages) == 0 {
+		tab, err := src.Index.Crosstab(ctx, workspace, f)
+		if err != nil {
+			return insight.WordsReport{}, err
+		}
+		delete(tab.Languages, "")
+		languages = slices.SortedFunc(maps.Keys(tab.Languages), func(a, b string) int {
+			return cmp.Or(cmp.Compare(tab.Languages[b], tab.Languages[a]), cmp.Compare(a, b))
+		})
+		languages = languages[:min(len(languages), mostLanguages)]
+	}
+	var all []insight.LanguageWords
+	for _, lang := range languages {
+		terms, err := src.Index.Terms(ctx, workspace, f, lang)
+		if err != nil {
+			return insight.WordsReport{}, err
+		}
+		words := insight.LanguageWords{Language: lang, Documents: insight.Counts(terms.Documents)}
+		for _, w := range terms.Words {
+			words.Words = append(words.Words, insight.WordCounts{Word: w.Word, Counts: insight.Counts(w.GroupCounts)})
+		}
+		all = append(all, words)
+	}
+	return insight.DistinctiveWords(all, insight.WordOptions{}), nil
 }
 
 // slices counts by a dimension; the zero dimension is one slice of everything.

@@ -65,6 +65,7 @@ func newRegistry() huma.Registry {
 		reflect.TypeFor[StoredResponse](), reflect.TypeFor[SearchPage](), reflect.TypeFor[NPSReport](), reflect.TypeFor[insight.DriverReport](),
 		reflect.TypeFor[insight.TrendReport](), reflect.TypeFor[insight.SegmentsReport](), reflect.TypeFor[insight.ComparisonReport](),
 		reflect.TypeFor[insight.EmergingReport](), reflect.TypeFor[insight.BenchmarkReport](), reflect.TypeFor[feedback.Benchmark](),
+		reflect.TypeFor[insight.WordsReport](), reflect.TypeFor[AttributeList](),
 	} {
 		registry.Schema(t, true, "")
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"verbatim/report"
 )
 
 var tags = []*huma.Tag{
@@ -19,6 +21,7 @@ func (s *server) routes() {
 	s.routesOfTexts()
 	s.routesOfInsight()
 	s.routesOfSlices()
+	s.routesOfExports()
 	s.routesOfBenchmarks()
 	s.routesOfServer()
 }
@@ -125,6 +128,42 @@ func (s *server) routesOfSlices() {
 		params:  append(slices.Clone(filterParams), recentParam, earlierParam, byParam, formatParam),
 		answers: sliceAnswers("The drivers that rose.", "EmergingReport"), errors: searchErrors,
 	}, s.emerging)
+
+	register(s, route{
+		method: http.MethodGet, path: "/v1/words", id: "words", tag: "insight", summary: "Words that tell detractors from promoters",
+		about: "Words that one group uses more than the other (log-odds with an informative Dirichlet prior), by language: those of the filter, or " +
+			"the five with the most comments.",
+		params:  append(slices.Clone(filterParams), formatParam),
+		answers: sliceAnswers("The words.", "WordsReport"), errors: searchErrors,
+	}, s.words)
+
+	register(s, route{
+		method: http.MethodGet, path: "/v1/attributes", id: "attributes", tag: "insight", summary: "What responses can be filtered and cut by",
+		answers: []answer{{http.StatusOK, "The attributes.", []content{{media: jsonType, schema: "AttributeList"}}}},
+	}, s.attributes)
+}
+
+func (s *server) routesOfExports() {
+	files := func(formats []report.Format) answer {
+		a := answer{http.StatusOK, "The file.", nil}
+		for _, f := range formats {
+			a.bodies = append(a.bodies, content{media: mediaTypes[f]})
+		}
+		return a
+	}
+	register(s, route{
+		method: http.MethodGet, path: "/v1/export/drivers", id: "export-drivers", tag: "insight", summary: "The ranking as a file",
+		about:   "The ranking as CSV, JSON, Parquet or picture, or as a whole report with quotes, trend, segments and method: a workbook or a page that prints well.",
+		params:  append(slices.Clone(filterParams), driverFileParam, wordsParam, quotesParam),
+		answers: []answer{files(driverFormats)}, errors: searchErrors,
+	}, s.exportDrivers)
+
+	register(s, route{
+		method: http.MethodGet, path: "/v1/export/responses", id: "export-responses", tag: "insight", summary: "Responses with their tags as a file",
+		about:   "Every response that the filter chooses, as they are at this moment. When it fails in the middle the connection is cut.",
+		params:  append(slices.Clone(filterParams), responseFileParam, respondentParam),
+		answers: []answer{files(report.ResponseFormats)}, errors: searchErrors,
+	}, s.exportResponses)
 }
 
 func (s *server) routesOfBenchmarks() {

@@ -208,3 +208,13 @@ func hideName(err error, p *param, name string) error {
 	}
 	return err
 }
+
+// words answers the words that tell detractors from promoters. The languages are those of the filter.
+func (s *server) words(ctx context.Context, c *call, _ *noPath) (*rendered, error) {
+	f, err := c.filter()
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.source().Words(ctx, c.workspace, f, f.Languages)
+	return answerSlices(c, r, err, &f)
+}

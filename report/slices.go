@@ -14,7 +14,7 @@ var SliceFormats = []Format{Table, JSON, CSV}
 
 // Slices are the reports about parts of the responses.
 type Slices interface {
-	insight.TrendReport | insight.SegmentsReport | insight.ComparisonReport | insight.EmergingReport | insight.BenchmarkReport
+	insight.TrendReport | insight.SegmentsReport | insight.ComparisonReport | insight.EmergingReport | insight.BenchmarkReport | insight.WordsReport
 }
 
 // Write writes a report about parts of the responses in one of [SliceFormats]. The same report gives the same bytes. An
@@ -47,6 +47,8 @@ func textOf(r any) string {
 		return emergingText(r)
 	case *insight.BenchmarkReport:
 		return benchmarksText(r)
+	case *insight.WordsReport:
+		return wordsText(r)
 	}
 	return ""
 }
@@ -63,6 +65,8 @@ func recordsOf(r any) [][]string {
 		return emergingRecords(r)
 	case *insight.BenchmarkReport:
 		return benchmarkRecords(r)
+	case *insight.WordsReport:
+		return wordRecords(r)
 	}
 	return nil
 }

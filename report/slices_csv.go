@@ -3,6 +3,7 @@ package report
 import (
 	"strconv"
 
+	"verbatim/feedback"
 	"verbatim/insight"
 )
 
@@ -132,4 +133,29 @@ func benchmarkRecords(r *insight.BenchmarkReport) [][]string {
 			scoreCells(&r.NPS), contrastCells(&b.Gap)))
 	}
 	return out
+}
+
+func wordRecords(r *insight.WordsReport) [][]string {
+	out := [][]string{{"language", "group", "word", "promoters", "detractors", "log_odds", "log_odds_low", "log_odds_high", "z", "p_value", "q_value"}}
+	for i := range r.Languages {
+		l := &r.Languages[i]
+		for _, side := range wordSides(l) {
+			for j := range side.words {
+				w := &side.words[j]
+				out = append(out, record([]string{l.Language, string(side.group), w.Word, strconv.Itoa(w.Promoters), strconv.Itoa(w.Detractors)},
+					cellsOf(&w.LogOdds), []string{w.Z.String(), w.P.String(), w.Q.String()}))
+			}
+		}
+	}
+	return out
+}
+
+// wordSide are the words of a group.
+type wordSide struct {
+	group feedback.Group
+	words []insight.DistinctiveWord
+}
+
+func wordSides(l *insight.DistinctiveWordsOf) []wordSide {
+	return []wordSide{{feedback.Detractor, l.Detractors}, {feedback.Promoter, l.Promoters}}
 }

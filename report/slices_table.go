@@ -252,3 +252,34 @@ func benchmarksText(r *insight.BenchmarkReport) string {
 	out.WriteString("\nA benchmark whose number of responses is unknown is taken as exact: the true interval is wider.\n")
 	return out.String()
 }
+
+func wordsText(r *insight.WordsReport) string {
+	var out strings.Builder
+	if len(r.Languages) == 0 {
+		out.WriteString("There are no comments to take words from.\n")
+	}
+	for i := range r.Languages {
+		l := &r.Languages[i]
+		fmt.Fprintf(&out, "%s: comments of promoters %d, of detractors %d, words tested %d\n", l.Language, l.PromoterComments, l.DetractorComments, l.Family)
+		g := grid{{"detractors", "word", "promoters", "z", "q"}}
+		for _, side := range wordSides(l) {
+			for j := range side.words {
+				w := &side.words[j]
+				g = append(g, []string{
+					strconv.Itoa(w.Detractors), printable(w.Word), strconv.Itoa(w.Promoters), signed(float64(w.Z), 2), probability(float64(w.Q)),
+				})
+			}
+		}
+		switch {
+		case l.Status == insight.TooFew:
+			out.WriteString("too few comments\n\n")
+		case len(g) == 1:
+			out.WriteString("no word tells them apart\n\n")
+		default:
+			g.write(&out)
+			out.WriteString("\n")
+		}
+	}
+	fmt.Fprintf(&out, "z above 0 goes with detractors (%s).\n", r.Method.Measure)
+	return out.String()
+}

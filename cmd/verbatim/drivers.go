@@ -1,8 +1,7 @@
 package main
 
 import (
-	"bufio"
-	"errors"
+	"io"
 	"os"
 	"strings"
 
@@ -178,9 +177,5 @@ func (f *driverFlags) write(cmd *cobra.Command, format report.Format, doc *repor
 	if f.method {
 		csv.Method = &report.Choice{Filter: doc.Filter, Dates: doc.Dates}
 	}
-	if f.out == "" {
-		out := bufio.NewWriter(cmd.OutOrStdout())
-		return errors.Join(report.Drivers(out, format, doc, csv), out.Flush())
-	}
-	return writeFile(f.out, func(file *os.File) error { return report.Drivers(file, format, doc, csv) })
+	return writeOut(cmd, f.out, func(w io.Writer) error { return report.Drivers(w, format, doc, csv) })
 }
