@@ -33,9 +33,13 @@ func (s *server) drivers(ctx context.Context, c *call, _ *noPath) (*rendered, er
 	if err != nil {
 		return nil, err
 	}
-	doc, err := Document(ctx, s.source(), c.workspace, f, DocumentOptions{})
+	options, err := c.ranking()
 	if err != nil {
-		return nil, hideFilter(err, &f)
+		return nil, err
+	}
+	doc, err := Document(ctx, s.source(), c.workspace, f, options)
+	if err != nil {
+		return nil, hideFilter(hideName(err, &controlParam, options.Control), &f)
 	}
 	var body bytes.Buffer
 	if format == "csv" {

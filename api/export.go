@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -37,9 +36,6 @@ var (
 	}
 	wordsParam = param{
 		name: "words", words: report.Languages, example: "fi", want: "one of en, zh, ru, fi", about: "The language of the words in `xlsx` and `html`; English by default.",
-	}
-	quotesParam = param{
-		name: "quotes", number: true, most: 20, want: "a whole number from 0 to 20", about: "Quotes for each ranked driver; 3 in `xlsx` and `html`, else none.",
 	}
 	respondentParam = param{
 		name: "respondent", words: []string{"true", "false"}, example: "true", want: "true or false", about: "Whether the file says who answered; not by default.",
@@ -77,23 +73,22 @@ func (s *server) exportDrivers(ctx context.Context, c *call, _ *noPath) (*file, 
 	if err != nil {
 		return nil, err
 	}
-	whole := format == report.Workbook || format == report.Page
-	options := DocumentOptions{Around: whole}
-	if whole {
-		options.Quotes = 3
+	options, err := c.ranking()
+	if err != nil {
+		return nil, err
+	}
+	if format == report.Workbook || format == report.Page {
+		options.Around = true
+		if c.one(quotesParam.name) == "" {
+			options.Quotes = 3
+		}
 	}
 	if options.Language, err = c.word(&wordsParam); err != nil {
 		return nil, err
 	}
-	if text := c.one(quotesParam.name); text != "" {
-		options.Quotes, err = strconv.Atoi(text)
-		if err != nil || options.Quotes < 0 || options.Quotes > int(quotesParam.most) {
-			return nil, fieldProblem(feedback.Invalid, quotesParam.wrong())
-		}
-	}
 	doc, err := Document(ctx, s.source(), c.workspace, f, options)
 	if err != nil {
-		return nil, hideFilter(err, &f)
+		return nil, hideFilter(hideName(err, &controlParam, options.Control), &f)
 	}
 	return s.stream(ctx, c, "drivers", format, func(w io.Writer) error { return report.Drivers(w, format, doc, report.CSVOptions{}) }), nil
 }

@@ -87,7 +87,7 @@ func (s *server) routesOfInsight() {
 	register(s, route{
 		method: http.MethodGet, path: "/v1/drivers", id: "drivers", tag: "insight", summary: "Rank what makes promoters and detractors",
 		about:  "The ranking of `verbatim drivers` over the stored responses, byte for byte: impacts with intervals and tests, false-discovery control, and the method.",
-		params: append(slices.Clone(filterParams), formatParam),
+		params: slices.Concat(filterParams, rankingParams, []param{formatParam}),
 		answers: []answer{{
 			http.StatusOK, "The ranking.",
 			[]content{{media: jsonType, schema: "DriverReport"}, {media: "text/csv", example: exampleCSV}},
@@ -154,7 +154,7 @@ func (s *server) routesOfExports() {
 	register(s, route{
 		method: http.MethodGet, path: "/v1/export/drivers", id: "export-drivers", tag: "insight", summary: "The ranking as a file",
 		about:   "The ranking as CSV, JSON, Parquet or picture, or as a whole report with quotes, trend, segments and method: a workbook or a page that prints well.",
-		params:  append(slices.Clone(filterParams), driverFileParam, wordsParam, quotesParam),
+		params:  slices.Concat(filterParams, rankingParams, []param{driverFileParam, wordsParam}),
 		answers: []answer{files(driverFormats)}, errors: searchErrors,
 	}, s.exportDrivers)
 
