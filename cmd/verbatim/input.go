@@ -197,7 +197,7 @@ func (f *files) report() {
 			fmt.Fprintf(w, "  control characters became spaces in %d rows\n", s.Cleaned)
 		}
 		if column := s.Mapping.Fields["weight"]; column != "" {
-			fmt.Fprintf(w, "  the weights in %s are kept, and no figure uses them yet\n", column)
+			fmt.Fprintf(w, "  the weights in %s are used only on request: drivers --weighted\n", column)
 		}
 		for _, reason := range s.Reasons {
 			fmt.Fprintf(w, "  %d rejected (%s) %s, first in line %d\n", reason.Rows, reason.Code, reason.Column, reason.Line)
