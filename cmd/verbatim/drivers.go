@@ -82,7 +82,7 @@ func driversOf(cmd *cobra.Command, input *inputFlags, filters *filterFlags, path
 	if err != nil {
 		return nil, nil, err
 	}
-	redact, err := input.marking()
+	redact, err := input.redactor()
 	if err != nil {
 		return nil, nil, err
 	}
