@@ -1,14 +1,48 @@
 package analysis
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// Redaction says what Redact took out: the kind, and the bytes of the text that was given, from Start up to but without
-// End. What stood there is not kept.
+// RedactionMode says what stands in the place of personal data.
+type RedactionMode int
+
+// The modes of redaction. RedactOff, the zero value, leaves texts as they are.
+const (
+	RedactOff  RedactionMode = iota
+	RedactMark               // the kind, as "[email]"
+	RedactHash               // the kind and a keyed hash of what stood there, as "[email:3fa9c2d1b07e]"
+)
+
+// ParseRedactionMode reads "off", "mark" or "hash".
+func ParseRedactionMode(name string) (RedactionMode, error) {
+	mode := slices.Index([]string{"off", "mark", "hash"}, name)
+	if mode < 0 {
+		return RedactOff, fmt.Errorf("redaction mode %q is unknown: it is off, mark or hash", name)
+	}
+	return RedactionMode(mode), nil
+}
+
+// Redactor replaces personal data in texts. The zero value replaces nothing. Safe for concurrent use.
+//
+// With RedactHash the mark carries the first 48 bits of the HMAC-SHA256 of the kind and the value under Key, so that the
+// same address in two comments can be told to be the same and cannot be read. Upper and lower case, and in numbers
+// spaces and signs, make no difference. Whoever has the key can try out all telephone numbers, so it must be secret,
+// random, at least 16 bytes long, and not kept beside the texts. Without a key the marks are those of RedactMark.
+type Redactor struct {
+	Mode RedactionMode
+	Key  []byte
+}
+
+// Redaction says what a Redactor took out: the kind, and the bytes of the text that was given, from Start up to but
+// without End. What stood there is not kept.
 type Redaction struct {
 	Kind       RedactionKind
 	Start, End int
@@ -17,42 +51,86 @@ type Redaction struct {
 // RedactionKind is the kind of personal data that a Redaction took out.
 type RedactionKind string
 
-// The kinds of personal data that Redact knows.
+// The kinds of personal data that a Redactor knows.
 const (
-	RedactedURL   RedactionKind = "url" // only with a query, a fragment, a user or something like a token
+	RedactedURL   RedactionKind = "url"   // only with a query, a fragment, a user or something like a token
+	RedactedToken RedactionKind = "token" // a JSON Web Token (RFC 7519)
 	RedactedEmail RedactionKind = "email"
 	RedactedIBAN  RedactionKind = "iban"
 	RedactedCard  RedactionKind = "card" // a payment card
+	RedactedID    RedactionKind = "id"   // the number of a person in a national register, tax, health or social insurance
 	RedactedPhone RedactionKind = "phone"
 	RedactedName  RedactionKind = "name" // an @name
 )
 
-// Redact replaces personal data in a text by marks such as "[email]" and says what it replaced, in the order of the text.
-// Digits of all scripts and full-width characters count. For telephone numbers precision goes before recall: order
-// numbers, dates and prices stay. The result is valid UTF-8, and redacting it again changes nothing.
-func Redact(text string) (string, []Redaction) {
+var redactionKinds = []RedactionKind{
+	RedactedURL, RedactedToken, RedactedEmail, RedactedIBAN, RedactedCard, RedactedID, RedactedPhone, RedactedName,
+}
+
+// Redact is [Redactor.Redact] with RedactMark.
+func Redact(text string) (string, []Redaction) { return Redactor{Mode: RedactMark}.Redact(text) }
+
+// Redact replaces personal data in a text by marks and says what it replaced, in the order of the text. Digits of all
+// scripts and full-width characters count. For telephone numbers and national ids precision goes before recall: order
+// numbers, dates and prices stay. The result is valid UTF-8 (with RedactOff the text itself), at most ten times as long
+// as the text, and redacting it again in any mode changes nothing.
+func (d Redactor) Redact(text string) (string, []Redaction) {
+	if d.Mode == RedactOff {
+		return text, nil
+	}
 	if !mayBePersonal(text) {
 		return strings.ToValidUTF8(text, "\uFFFD"), nil
 	}
-	r := redactor{cells: cellsOf(text)}
-	for r.pass() { // a mark may uncover what stood against it, such as a@b.com@name
+	f := newFinder(text)
+	for f.pass() { // a mark may uncover what stood against it, such as a@b.com@name
 	}
-	if len(r.found) == 0 {
+	if len(f.found) == 0 {
 		return strings.ToValidUTF8(text, "\uFFFD"), nil
 	}
-	slices.SortFunc(r.found, func(a, b Redaction) int { return a.Start - b.Start })
+	slices.SortFunc(f.found, func(a, b finding) int { return a.Start - b.Start })
 	var out strings.Builder
+	redactions := make([]Redaction, len(f.found))
 	last := 0
-	for _, f := range r.found {
-		out.WriteString(strings.ToValidUTF8(text[last:f.Start], "\uFFFD"))
-		out.WriteString(f.Kind.mark())
-		last = f.End
+	for i, found := range f.found {
+		out.WriteString(strings.ToValidUTF8(text[last:found.Start], "\uFFFD"))
+		out.WriteString(d.mark(found))
+		redactions[i], last = found.Redaction, found.End
 	}
 	out.WriteString(strings.ToValidUTF8(text[last:], "\uFFFD"))
-	return out.String(), r.found
+	return out.String(), redactions
 }
 
-func (k RedactionKind) mark() string { return "[" + string(k) + "]" }
+// hashDigits is the length of the hash in a mark: among a million values, two with the same mark are improbable.
+const hashDigits = 12
+
+func (d Redactor) mark(found finding) string {
+	if d.Mode != RedactHash || len(d.Key) == 0 {
+		return "[" + string(found.Kind) + "]"
+	}
+	h := hmac.New(sha256.New, d.Key)
+	h.Write([]byte(string(found.Kind) + "\x00" + found.value))
+	return "[" + string(found.Kind) + ":" + hex.EncodeToString(h.Sum(nil))[:hashDigits] + "]"
+}
+
+// markLength returns the length in bytes of the mark that the text begins with, or 0.
+func markLength(text string) int {
+	if text == "" || text[0] != '[' {
+		return 0
+	}
+	for _, kind := range redactionKinds {
+		rest, ok := strings.CutPrefix(text[1:], string(kind))
+		if !ok || rest == "" {
+			continue
+		}
+		if rest[0] == ']' {
+			return len(kind) + 2
+		}
+		if rest[0] == ':' && len(rest) > hashDigits+1 && rest[hashDigits+1] == ']' && strings.Trim(rest[1:hashDigits+1], "0123456789abcdef") == "" {
+			return len(kind) + hashDigits + 3
+		}
+	}
+	return 0
+}
 
 // mayBePersonal reports whether the text holds anything that personal data needs: a digit, an @ or the beginning of a URL.
 func mayBePersonal(text string) bool {
@@ -73,15 +151,23 @@ func mayBePersonal(text string) bool {
 	return false
 }
 
-// glyph is a character of the text in plain form, and the bytes that it stands for.
+// glyph is a character of the text in plain form, or markRune, and the bytes that it stands for.
 type glyph struct {
 	r          rune
 	start, end int32
 }
 
+// markRune stands for a whole mark: nothing begins in one, ends in one or reaches over one.
+const markRune rune = -1
+
 func cellsOf(text string) []glyph {
 	cells := make([]glyph, 0, len(text))
 	for i := 0; i < len(text); {
+		if n := markLength(text[i:]); n > 0 {
+			cells = append(cells, glyph{markRune, int32(i), int32(i + n)})
+			i += n
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(text[i:])
 		cells = append(cells, glyph{plain(r), int32(i), int32(i + size)})
 		i += size
@@ -123,12 +209,21 @@ func digitValue(r rune) rune {
 	return 0
 }
 
-// redactor looks for personal data in cells.
-type redactor struct {
-	cells []glyph
-	found []Redaction
-	done  int // where the last piece ends
-	noURL int // up to where a URL would be part of one that tells nothing
+// finder looks for personal data in cells.
+type finder struct {
+	cells   []glyph
+	found   []finding
+	done    int  // where the last piece ends
+	noURL   int  // up to where a URL would be part of one that tells nothing
+	noToken int  // the same for a token
+	ats     bool // an @ is somewhere, without which there is no address
+	equals  bool // a = is somewhere, without which a URL without http:// tells nothing
+}
+
+// finding is a piece of personal data, and in a form that does not depend on how it is written what stood there.
+type finding struct {
+	Redaction
+	value string
 }
 
 // piece is a part of the cells, from up to but without to.
@@ -137,18 +232,27 @@ type piece struct {
 	from, to int
 }
 
-// pass replaces everything that the finders see by marks and reports whether there was anything.
-func (r *redactor) pass() bool {
+func newFinder(text string) *finder {
+	f := &finder{cells: cellsOf(text)}
+	for _, c := range f.cells {
+		f.ats = f.ats || c.r == '@'
+		f.equals = f.equals || c.r == '='
+	}
+	return f
+}
+
+// pass replaces everything that it sees by marks and reports whether there was anything.
+func (f *finder) pass() bool {
 	var pieces []piece
-	r.done, r.noURL = 0, 0
-	for i := 0; i < len(r.cells); {
-		p, ok := r.at(i)
+	f.done, f.noURL, f.noToken = 0, 0, 0
+	for i := 0; i < len(f.cells); {
+		p, ok := f.at(i)
 		if !ok {
 			i++
 			continue
 		}
 		pieces = append(pieces, p)
-		i, r.done = p.to, p.to
+		i, f.done = p.to, p.to
 	}
 	if len(pieces) == 0 {
 		return false
@@ -156,47 +260,94 @@ func (r *redactor) pass() bool {
 	var cells []glyph
 	last := 0
 	for _, p := range pieces {
-		start, end := r.cells[p.from].start, r.cells[p.to-1].end
-		cells = append(cells, r.cells[last:p.from]...)
-		for _, c := range p.kind.mark() {
-			cells = append(cells, glyph{c, start, end})
-		}
-		r.found = append(r.found, Redaction{p.kind, int(start), int(end)})
+		start, end := f.cells[p.from].start, f.cells[p.to-1].end
+		f.found = append(f.found, finding{Redaction{p.kind, int(start), int(end)}, f.value(p)})
+		cells = append(cells, f.cells[last:p.from]...)
+		cells = append(cells, glyph{markRune, start, end})
 		last = p.to
 	}
-	r.cells = append(cells, r.cells[last:]...)
+	f.cells = append(cells, f.cells[last:]...)
 	return true
 }
 
+// value returns what stands in a piece, the same however it is written.
+func (f *finder) value(p piece) string {
+	words := p.kind == RedactedURL || p.kind == RedactedToken || p.kind == RedactedEmail || p.kind == RedactedName
+	var b strings.Builder
+	for _, c := range f.cells[p.from:p.to] {
+		if words || isWordRune(c.r) {
+			b.WriteRune(unicode.ToLower(c.r))
+		}
+	}
+	return b.String()
+}
+
 // at returns the piece of personal data that begins at a cell.
-func (r *redactor) at(i int) (piece, bool) {
-	if i > r.done && isWordRune(r.cells[i-1].r) && isWordRune(r.cells[i].r) && !isSolid(r.cells[i-1].r) {
+func (f *finder) at(i int) (piece, bool) {
+	c := f.cells[i].r
+	if i > f.done && isWordRune(c) && isWordRune(f.cells[i-1].r) && !isSolid(f.cells[i-1].r) {
 		return piece{}, false // within a word
 	}
-	for _, f := range [...]struct {
-		kind RedactionKind
-		find func(*redactor, int) int
-	}{
-		{RedactedURL, (*redactor).url},
-		{RedactedEmail, (*redactor).email},
-		{RedactedIBAN, (*redactor).iban},
-		{RedactedCard, (*redactor).card},
-		{RedactedPhone, (*redactor).phone},
-		{RedactedName, (*redactor).name},
-	} {
-		if end := f.find(r, i); end > i {
-			return piece{f.kind, i, end}, true
+	for _, k := range kindsFrom(c) {
+		if end := f.find(k, i); end > i {
+			return piece{k, i, end}, true
 		}
 	}
 	return piece{}, false
 }
 
+// What may begin with a letter, a digit and so on, in the order in which it is looked for.
+var (
+	fromLetter  = []RedactionKind{RedactedURL, RedactedToken, RedactedEmail, RedactedIBAN, RedactedID}
+	fromForeign = []RedactionKind{RedactedEmail}
+	fromDigit   = []RedactionKind{RedactedEmail, RedactedID, RedactedCard, RedactedPhone}
+	fromSign    = []RedactionKind{RedactedPhone}
+	fromAt      = []RedactionKind{RedactedName}
+)
+
+func kindsFrom(c rune) []RedactionKind {
+	switch {
+	case isNumeral(c):
+		return fromDigit
+	case isASCIILetter(c):
+		return fromLetter
+	case c == '@':
+		return fromAt
+	case c == '+' || c == '(':
+		return fromSign
+	case c >= 0x80:
+		return fromForeign
+	}
+	return nil
+}
+
+// find returns where the piece of a kind that begins at a cell ends, or 0.
+func (f *finder) find(kind RedactionKind, i int) int {
+	switch kind {
+	case RedactedURL:
+		return f.url(i)
+	case RedactedToken:
+		return f.token(i)
+	case RedactedEmail:
+		return f.email(i)
+	case RedactedIBAN:
+		return f.iban(i)
+	case RedactedCard:
+		return f.card(i)
+	case RedactedID:
+		return f.id(i)
+	case RedactedPhone:
+		return f.phone(i)
+	}
+	return f.name(i)
+}
+
 // peek returns the cell's rune, or 0 outside the text.
-func (r *redactor) peek(i int) rune {
-	if i < 0 || i >= len(r.cells) {
+func (f *finder) peek(i int) rune {
+	if i < 0 || i >= len(f.cells) {
 		return 0
 	}
-	return r.cells[i].r
+	return f.cells[i].r
 }
 
 func isNumeral(r rune) bool { return r >= '0' && r <= '9' }

@@ -15,55 +15,92 @@ type numberRun struct {
 }
 
 // phone finds telephone numbers: international ones with their +, numbers in the patterns of a country, and others only
-// after a word such as "tel".
-func (r *redactor) phone(i int) int {
-	c := r.peek(i)
-	if c != '+' && c != '(' && !isNumeral(c) || isNumeral(r.peek(i-1)) || strings.ContainsRune("+.,:/", r.peek(i-1)) && i > 0 && isNumeral(r.peek(i-2)) {
+// after words such as "tel" or "call me".
+func (f *finder) phone(i int) int {
+	if f.continues(i) {
 		return 0
 	}
-	n := r.numberAt(i)
-	if len(n.digits) < 6 || len(n.digits) > 15 || isWordRune(r.peek(n.end)) && !isSolid(r.peek(n.end)) {
+	n := f.numberAt(i)
+	after := f.peek(n.end)
+	if len(n.digits) < 6 || len(n.digits) > 15 || isWordRune(after) && !isSolid(after) && f.extension(n.end) == n.end {
 		return 0
 	}
-	before, after := r.before(i), r.peek(n.end)
 	if after == ' ' {
-		after = r.peek(n.end + 1)
+		after = f.peek(n.end + 1)
 	}
-	if strings.ContainsRune("$€£¥₽₹₴%", after) || strings.HasSuffix(before, "-") || n.isDate() {
+	if strings.ContainsRune("$€£¥₽₹₴₺₩₫฿₪%‰°", after) || n.isDate() || isWordRune(f.peek(i-2)) && f.peek(i-1) == '-' {
 		return 0
 	}
-	switch {
-	case n.plus:
+	if n.plus {
 		if len(n.digits) < 8 || n.digits[0] == '0' {
 			return 0
 		}
-		return n.end
-	case endsInOneOf(before, moneySigns):
-		return 0
-	case endsInOneOf(before, phoneWords):
-		return n.end
-	case endsInOneOf(before, orderWords) || !n.isNational():
+		return f.extension(n.end)
+	}
+	var is bool
+	switch f.contextOf(i) {
+	case aboutPhone:
+		is = true
+	case aboutCalling:
+		is = n.isPlausible() || n.isNational()
+	case aboutNothing:
+		is = n.isNational()
+	}
+	if !is {
 		return 0
 	}
-	return n.end
+	return f.extension(n.end)
+}
+
+// extension returns where the extension ends that follows a number, as in 555-0132 x12, or the cell itself.
+func (f *finder) extension(i int) int {
+	const longest = 5
+	k := i
+	if f.peek(k) == ' ' {
+		k++
+	}
+	if f.begins(k, "ext") {
+		k += 2
+		for f.peek(k+1) == '.' || f.peek(k+1) == ' ' {
+			k++
+		}
+	} else if !f.begins(k, "x") {
+		return i
+	}
+	end := k + 1
+	for isNumeral(f.peek(end)) && end-k <= longest {
+		end++
+	}
+	if end == k+1 || isWordRune(f.peek(end)) && !isSolid(f.peek(end)) {
+		return i
+	}
+	return end
+}
+
+// continues reports whether the digits at a cell go on from others, as the minutes of a time or the cents of a price do.
+func (f *finder) continues(i int) bool {
+	return isNumeral(f.peek(i-1)) || i > 1 && strings.ContainsRune("+.,:/-", f.peek(i-1)) && isNumeral(f.peek(i-2))
 }
 
 // numberAt reads the run of digits at a cell: one separator, or a bracket and a space, may stand between two groups.
-func (r *redactor) numberAt(i int) numberRun {
+func (f *finder) numberAt(i int) numberRun {
 	n := numberRun{}
-	if r.peek(i) == '+' {
-		n.plus = true
-		i++
+	open := f.begins(i, "(+")
+	n.plus = open || f.begins(i, "+")
+	switch {
+	case open:
+		i += len("(+")
+	case n.plus:
+		i += len("+")
 	}
-	open := false
 	for {
-		if r.peek(i) == '(' && !open {
+		if f.peek(i) == '(' && !open {
 			open = true
 			i++
 		}
 		start := i
-		for isNumeral(r.peek(i)) {
-			n.digits = append(n.digits, r.peek(i))
+		for isNumeral(f.peek(i)) {
+			n.digits = append(n.digits, f.peek(i))
 			i++
 		}
 		if i == start {
@@ -72,16 +109,16 @@ func (r *redactor) numberAt(i int) numberRun {
 		n.groups = append(n.groups, i-start)
 		n.end = i
 		separator := rune(0)
-		if open && r.peek(i) == ')' {
+		if open && f.peek(i) == ')' {
 			open, separator, n.end = false, ')', i+1
 			i++
 		}
-		if isPhoneSeparator(r.peek(i)) {
-			separator = r.peek(i)
+		if isPhoneSeparator(f.peek(i)) {
+			separator = f.peek(i)
 			i++
 		}
-		bracket := r.peek(i) == '(' && !open
-		if !bracket && (separator == 0 || !isNumeral(r.peek(i))) || len(n.digits) > 15 {
+		bracket := f.peek(i) == '(' && !open
+		if !bracket && (separator == 0 || !isNumeral(f.peek(i))) || len(n.digits) > 15 {
 			return n
 		}
 		n.separators = append(n.separators, separator)
@@ -124,14 +161,16 @@ func (n *numberRun) isNational() bool {
 	if n.separators != nil && slices.Contains(n.separators, '.') && slices.ContainsFunc(n.separators, func(c rune) bool { return c != '.' }) {
 		return false // 12.50 and a number after it
 	}
-	switch {
-	case slices.Equal(groups, []int{3, 3, 4}) && d[0] >= '2' && d[3] >= '2', // North America
-		slices.Equal(groups, []int{1, 3, 3, 4}) && d[0] == '1' && d[1] >= '2' && d[4] >= '2':
+	if n.isGrouped() {
 		return true
+	}
+	switch {
 	case size == 11 && d[0] == '8' && (d[1] == '9' || len(groups) >= 4 && groups[0] == 1 && groups[1] == 3): // Russia
 		return len(groups) == 1 || groups[0] == 1 || groups[0] == 4
 	case size == 11 && d[0] == '1' && d[1] >= '3': // China, mobile
 		return len(groups) == 1 || slices.Equal(groups, []int{3, 4, 4})
+	case strings.HasPrefix(d, "00") && d[2] != '0' && groups[0] >= 4 && groups[0] <= 6: // with the 00 before a country
+		return size >= 11
 	case d[0] == '0' && d[1] != '0' && len(groups) == 1: // with the 0 before an area
 		return size == 10 || size == 11
 	case d[0] == '0' && d[1] != '0' && groups[0] >= 2:
@@ -140,41 +179,28 @@ func (n *numberRun) isNational() bool {
 	return false
 }
 
-// before returns the text in front of a cell, in lower case, without the spaces and signs that end it but for a dash
-// against the cell.
-func (r *redactor) before(i int) string {
-	const most = 20
-	if r.peek(i-1) == '-' && i > 1 && isWordRune(r.peek(i-2)) {
-		return "-"
-	}
-	var b strings.Builder
-	for k := max(0, i-most); k < i; k++ {
-		b.WriteRune(r.cells[k].r)
-	}
-	return strings.TrimRight(strings.ToLower(b.String()), " .:(-")
+// isPlausible reports whether the run may be a telephone number where the text speaks of calling.
+func (n *numberRun) isPlausible() bool {
+	round := strings.HasSuffix(string(n.digits), "0000")
+	return len(n.digits) >= 7 && len(n.digits) <= 13 && !round && (len(n.groups) > 1 || len(n.digits) >= 8)
 }
 
-// phoneWords announce a telephone number, orderWords any other, moneySigns a sum; each as the text before it ends.
-const (
-	phoneWords = "tel|phone|phone number|telephone number|mobile number|my number|telephone|mobile|cell|call|call me|call me at|call me on|whatsapp|fax|sms|text me at|my number is|reach me at|" +
-		"telefon|handy|mobil|telefonnummer|téléphone|appelez|appelez-moi au|portable|teléfono|móvil|celular|telefone|telefono|cellulare|" +
-		"puh|puhelin|puhelinnumero|numeroni on|telefoon|bel|тел|телефон|номер телефона|звоните|моб|мобильный|电话|手机|手机号|电话是|電話|携帯|전화|" +
-		"هاتف|الهاتف|फ़ोन|फोन|dt|sđt|điện thoại|hp|telp|โทร"
-	orderWords = "order|order no|order number|order nr|order id|invoice|ref|reference|ticket|tracking|tracking number|case|account|customer|id|no|nr|" +
-		"number|#|№|n°|sku|ean|isbn|bestellung|bestellnummer|rechnung|commande|pedido|ordine|encomenda|tilaus|tilausnumero|tilausnro|заказ|заказа|номер|" +
-		"номер заказа|订单|订单号|单号|运单号|快递单号|注文番号|주문번호|sipariş|zamówienie|objednávka|serial|serial number|version|model"
-	moneySigns = "$|€|£|¥|₽|₹|₴|usd|eur|gbp|rub"
-)
-
-// endsInOneOf reports whether the text ends in one of the words, which "|" separates, and no letter stands before it.
-func endsInOneOf(text, words string) bool {
-	for word := range strings.SplitSeq(words, "|") {
-		if rest, ok := strings.CutSuffix(text, word); ok {
-			last := []rune(rest)
-			if len(last) == 0 || !isWordRune(last[len(last)-1]) || isSolid([]rune(word)[0]) {
-				return true
-			}
-		}
+// isGrouped reports whether the groups alone show whose country's number it is.
+func (n *numberRun) isGrouped() bool {
+	d := n.digits
+	switch {
+	case slices.Equal(n.groups, []int{3, 3, 4}): // North America
+		return d[0] >= '2' && d[3] >= '2'
+	case slices.Equal(n.groups, []int{1, 3, 3, 4}):
+		return d[0] == '1' && d[1] >= '2' && d[4] >= '2'
+	case slices.Equal(n.groups, []int{5, 5}): // India
+		return d[0] >= '6'
+	case slices.Equal(n.groups, []int{3, 3, 2, 2}): // Türkiye
+		return d[0] == '5'
+	case slices.Equal(n.groups, []int{3, 2, 2, 2}): // Spain
+		return d[0] == '6' || d[0] == '7'
+	case slices.Equal(n.groups, []int{2, 5, 4}): // Brazil
+		return d[2] == '9' && n.separators[1] == '-'
 	}
 	return false
 }

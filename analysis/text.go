@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -238,8 +237,6 @@ var punctuation = map[rune]tokenKind{
 	'’': apostrophe, '‘': apostrophe, 'ʼ': apostrophe,
 }
 
-var redactionMarks = []string{"[email]", "[phone]", "[card]", "[iban]", "[url]", "[name]"}
-
 // strippedLength returns the length in bytes of the URL, @name or redaction mark that begins at i, or 0.
 func strippedLength(text string, i int) int {
 	if i > 0 && isWordByte(text[i-1]) {
@@ -247,11 +244,7 @@ func strippedLength(text string, i int) int {
 	}
 	switch text[i] {
 	case '[': // what stands for personal data says nothing about the service
-		for _, mark := range redactionMarks {
-			if strings.HasPrefix(text[i:], mark) {
-				return len(mark)
-			}
-		}
+		return markLength(text[i:])
 	case '@':
 		n := 1
 		for i+n < len(text) && isWordByte(text[i+n]) {

@@ -73,7 +73,7 @@ func open(tb testing.TB, dir string) (w *world, follow func()) {
 	}
 	api, err := newServer(Deps{
 		Store: st, Index: x, Analyzer: analyzer, Logger: logger,
-		Ingester: &ingest.Ingester{Analyst: &ingest.Analyst{Analyzer: analyzer, Redact: true}, Store: st},
+		Ingester: &ingest.Ingester{Analyst: &ingest.Analyst{Analyzer: analyzer, Redact: analysis.Redactor{Mode: analysis.RedactMark}}, Store: st},
 	})
 	if err != nil {
 		tb.Fatal(err)

@@ -13,11 +13,11 @@ import (
 	"verbatim/feedback"
 )
 
-// Analyst analyses responses: personal data replaced first when Redact is set, then the comment and the suggestion.
+// Analyst analyses responses: personal data replaced first as Redact says, then the comment and the suggestion.
 // Declared are the languages that the survey is in, if known. Safe for concurrent use.
 type Analyst struct {
 	Analyzer *analysis.Analyzer
-	Redact   bool
+	Redact   analysis.Redactor
 	Declared []string
 	Taxonomy *feedback.Taxonomy // nil for the default one
 }
@@ -26,10 +26,8 @@ type Analyst struct {
 // texts, marks included. The analyses are nil where the text is blank. A [feedback.Corrupt] error, which wraps
 // models.ErrDamaged, says which model cannot be read.
 func (a *Analyst) Analyse(r feedback.Response) (feedback.Analysed, error) {
-	if a.Redact {
-		r.Comment, _ = analysis.Redact(r.Comment)
-		r.Suggestion, _ = analysis.Redact(r.Suggestion)
-	}
+	r.Comment, _ = a.Redact.Redact(r.Comment)
+	r.Suggestion, _ = a.Redact.Redact(r.Suggestion)
 	out := feedback.Analysed{Response: r}
 	var err error
 	if out.Analysis, err = a.text(r.Comment, r.Lang); err != nil {

@@ -264,7 +264,7 @@ func TestRedactionComesBeforeAnalysis(t *testing.T) {
 	const comment = "Écrivez à jane.doe@example.com! The staff were rude, call +358 40 123 4567. The delivery was late and the box damaged."
 	const suggestion = "Send the refund to jane.doe@example.com and please train your staff."
 	r := feedback.Response{ID: "1", Comment: comment, Suggestion: suggestion, Lang: "en"}
-	out, err := (&Analyst{Analyzer: analyzer(), Redact: true}).Analyse(r)
+	out, err := (&Analyst{Analyzer: analyzer(), Redact: analysis.Redactor{Mode: analysis.RedactMark}}).Analyse(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -356,7 +356,7 @@ func TestAnalystPassesOnWhatItKnows(t *testing.T) {
 }
 
 func TestBlankTextsAreNotAnalysed(t *testing.T) {
-	a := &Analyst{Analyzer: analyzer(), Redact: true}
+	a := &Analyst{Analyzer: analyzer(), Redact: analysis.Redactor{Mode: analysis.RedactMark}}
 	out, err := a.Analyse(feedback.Response{ID: "1", Score: 0, Comment: " \n\t\u00a0", Suggestion: ""})
 	if err != nil || out.Analysis != nil || out.SuggestionAnalysis != nil || out.Comment != " \n\t\u00a0" {
 		t.Errorf("%+v, %v", out, err)
@@ -382,7 +382,7 @@ func TestAnalyseRefusesADamagedModel(t *testing.T) {
 }
 
 func BenchmarkAll(b *testing.B) {
-	a := &Analyst{Analyzer: analyzer(), Redact: true}
+	a := &Analyst{Analyzer: analyzer(), Redact: analysis.Redactor{Mode: analysis.RedactMark}}
 	rows := english(4 * batchRows)
 	for b.Loop() {
 		n, err := handedOver(b.Context(), a, &rowList{rows: rows}, nil)

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"verbatim/analysis"
 	"verbatim/feedback"
 	"verbatim/store"
 )
@@ -33,7 +34,7 @@ func newIngester(t *testing.T) *Ingester {
 			t.Error(err)
 		}
 	})
-	return &Ingester{Analyst: &Analyst{Analyzer: analyzer(), Redact: true}, Store: s}
+	return &Ingester{Analyst: &Analyst{Analyzer: analyzer(), Redact: analysis.Redactor{Mode: analysis.RedactMark}}, Store: s}
 }
 
 // put puts responses and gives their outcomes.
@@ -377,7 +378,7 @@ func BenchmarkPut(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer s.Close()
-	i := &Ingester{Analyst: &Analyst{Analyzer: analyzer(), Redact: true}, Store: s}
+	i := &Ingester{Analyst: &Analyst{Analyzer: analyzer(), Redact: analysis.Redactor{Mode: analysis.RedactMark}}, Store: s}
 	const size = 100
 	batch, n := make([]feedback.Response, size), 0
 	for b.Loop() {

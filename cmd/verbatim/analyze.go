@@ -59,7 +59,7 @@ func analyze(cmd *cobra.Command, input *inputFlags, format report.Format, path s
 		return err
 	}
 	options.ScoreOptional, options.EveryRow = true, true
-	redact, err := input.marking()
+	redact, err := input.redactor()
 	if err != nil {
 		return err
 	}

@@ -81,7 +81,7 @@ func openStored(cmd *cobra.Command, dir string) (*counted, error) {
 	if err := folderExists(dir); err != nil {
 		return nil, err
 	}
-	f, err := openFolder(cmd.Context(), dir, false, quietLogger(cmd))
+	f, err := openFolder(cmd.Context(), dir, analysis.Redactor{}, quietLogger(cmd))
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func openStored(cmd *cobra.Command, dir string) (*counted, error) {
 
 // read analyses files and counts them in memory.
 func (f *sourceFlags) read(cmd *cobra.Command, paths []string, options ingest.Options, quotes, match bool) (*counted, error) {
-	redact, err := f.input.marking()
+	redact, err := f.input.redactor()
 	if err != nil {
 		return nil, err
 	}

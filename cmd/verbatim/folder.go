@@ -25,7 +25,7 @@ type folder struct {
 }
 
 // openFolder opens the data folder, which need not exist.
-func openFolder(ctx context.Context, dir string, redact bool, logger *slog.Logger) (*folder, error) {
+func openFolder(ctx context.Context, dir string, redact analysis.Redactor, logger *slog.Logger) (*folder, error) {
 	analyzer, err := analysis.New(models.Embedded())
 	if err != nil {
 		return nil, err

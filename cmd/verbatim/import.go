@@ -32,7 +32,7 @@ changes nothing. Personal data in texts are replaced by marks first, unless --re
   verbatim import export.csv --map score=Q1,comment=Q2 --survey-name checkout`,
 		Args: atLeastOneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			redact, err := input.marking()
+			redact, err := input.redactor()
 			if err != nil {
 				return err
 			}

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"verbatim/analysis"
 	"verbatim/feedback"
 	"verbatim/ingest"
 )
@@ -30,7 +32,7 @@ func (f *inputFlags) register(cmd *cobra.Command, redact string) {
 	flags.StringVar(&f.survey, "survey-name", "", "the survey of rows that name none (default: the file's name)")
 	flags.StringVar(&f.input, "input", "", "format of the input: csv, tsv, xlsx, jsonl or text (default: by name and content)")
 	flags.BoolVar(&f.strict, "strict", false, "stop at the first bad row")
-	flags.StringVar(&f.redact, "redact", redact, "replace e-mail addresses, phone and card numbers in texts first: off or mark")
+	flags.StringVar(&f.redact, "redact", redact, redactUsage+" first: "+redactModes)
 	flags.StringVar(&f.zone, "time-zone", "UTC", "time zone of dates that name none, as Europe/Helsinki")
 }
 
@@ -43,15 +45,32 @@ func (f *inputFlags) location() (*time.Location, error) {
 	return loc, nil
 }
 
-// marking reports whether personal data are replaced.
-func (f *inputFlags) marking() (bool, error) {
-	switch f.redact {
-	case "off":
-		return false, nil
-	case "mark":
-		return true, nil
+// What --redact does.
+const (
+	redactUsage = "replace e-mail addresses, phone, card and bank numbers, national ids, private links and @names in texts"
+	redactModes = "off, mark as [email], or hash as [email:3fa9c2d1b07e], which is the same for the same address under the key in " + redactKeyName
+)
+
+// redactKeyName is the variable that holds the key of --redact hash. It is not a flag, which others on the machine could
+// read, and not kept in the data folder, where it would open what it closes. It is asked for everywhere, so that the same
+// input gives the same bytes and a file sent again is unchanged.
+const redactKeyName = "VERBATIM_REDACT_KEY"
+
+// redactor returns what replaces personal data.
+func (f *inputFlags) redactor() (analysis.Redactor, error) {
+	const shortest = 16 // bytes
+	mode, err := analysis.ParseRedactionMode(f.redact)
+	if err != nil {
+		return analysis.Redactor{}, usagef("--redact %q is unknown: it is off, mark or hash", f.redact)
 	}
-	return false, usagef("--redact %q is unknown: it is off or mark", f.redact)
+	if mode != analysis.RedactHash {
+		return analysis.Redactor{Mode: mode}, nil
+	}
+	key := os.Getenv(redactKeyName)
+	if len(key) < shortest {
+		return analysis.Redactor{}, usagef("--redact hash needs a secret of at least %d random characters in %s", shortest, redactKeyName)
+	}
+	return analysis.Redactor{Mode: mode, Key: []byte(key)}, nil
 }
 
 // options turns the flags into what a reader wants.

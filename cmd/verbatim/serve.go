@@ -31,7 +31,7 @@ the loopback interface only: there are no keys yet, so nobody else may reach it.
   verbatim serve --demo --addr 127.0.0.1:9000`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			marking, err := (&inputFlags{redact: redact}).marking()
+			redactor, err := (&inputFlags{redact: redact}).redactor()
 			if err != nil {
 				return err
 			}
@@ -39,7 +39,7 @@ the loopback interface only: there are no keys yet, so nobody else may reach it.
 				return err
 			}
 			logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
-			f, err := openFolder(cmd.Context(), dir, marking, logger)
+			f, err := openFolder(cmd.Context(), dir, redactor, logger)
 			if err != nil {
 				return err
 			}
@@ -48,7 +48,7 @@ the loopback interface only: there are no keys yet, so nobody else may reach it.
 	}
 	cmd.Flags().StringVar(&dir, "data", "./verbatim-data", "the data folder")
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on")
-	cmd.Flags().StringVar(&redact, "redact", "mark", "replace e-mail addresses, phone and card numbers in texts before they are stored: off or mark")
+	cmd.Flags().StringVar(&redact, "redact", "mark", redactUsage+" before they are stored: "+redactModes)
 	cmd.Flags().BoolVar(&demo, "demo", false, "load the built-in survey")
 	return cmd
 }
