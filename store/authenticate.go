@@ -63,6 +63,7 @@ const (
 
 // held returns all keys of all workspaces by their ids.
 func (s *Store) held(ctx context.Context) (map[string]*heldKey, error) {
+	ctx = context.WithoutCancel(ctx) // what is read is for everybody
 	return s.keys.get("", func() (map[string]*heldKey, error) {
 		keys := map[string]*heldKey{}
 		rows, err := s.reads.query(ctx, selectHashes)

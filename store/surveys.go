@@ -115,6 +115,7 @@ type Settings struct {
 
 // Settings returns the settings of a workspace. They are held in memory until something changes them.
 func (s *Store) Settings(ctx context.Context, workspace string) (Settings, error) {
+	ctx = context.WithoutCancel(ctx) // what is read is for everybody
 	return s.settings.get(workspace, func() (Settings, error) {
 		found := Settings{Languages: map[string][]string{}}
 		surveys, err := s.Surveys(ctx, workspace)
