@@ -44,12 +44,16 @@ func (s *server) postAnalyze(ctx context.Context, c *call, _ *noPath) (*jsonAnsw
 	if err != nil {
 		return nil, err
 	}
+	taxonomy, err := s.taxonomy(ctx, c.workspace)
+	if err != nil {
+		return nil, err
+	}
 	answers := make([]any, len(items))
 	for i := range items {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		tagged, problem, err := s.analyze(&items[i])
+		tagged, problem, err := s.analyze(&items[i], taxonomy)
 		switch {
 		case err != nil:
 			return nil, err
@@ -72,7 +76,7 @@ func oneOrMany[T any](answers []T, many bool) *jsonAnswer {
 	return &jsonAnswer{Status: http.StatusOK, Body: answers[0]}
 }
 
-func (s *server) analyze(it *item) (AnalyzedText, *Problem, error) {
+func (s *server) analyze(it *item, taxonomy *feedback.Taxonomy) (AnalyzedText, *Problem, error) {
 	r, problem := it.response(analyzeFields)
 	if problem == nil {
 		problem = it.checkText(r)
@@ -84,7 +88,7 @@ func (s *server) analyze(it *item) (AnalyzedText, *Problem, error) {
 		}
 		return out, problem, nil
 	}
-	tags, err := s.Analyzer.Analyze(r.Comment, analysis.Hint{Lang: r.Lang}, nil)
+	tags, err := s.Analyzer.Analyze(r.Comment, analysis.Hint{Lang: r.Lang}, taxonomy)
 	out.Analysis = tags.CodePoints(r.Comment)
 	return out, nil, err
 }

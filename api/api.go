@@ -26,6 +26,8 @@ type Deps struct {
 	Index    *index.Index
 	Ingester *ingest.Ingester   // the way in of POST /v1/responses; decides on redaction
 	Analyzer *analysis.Analyzer // of POST /v1/analyze, which redacts nothing and stores nothing
+	Rate     float64            // requests a second that each key may send; 0 for no limit
+	Origins  []string           // of web pages that may read and post, as https://app.example.com
 	Logger   *slog.Logger       // nil for slog.Default(); never gets a text or an id of a response
 }
 
@@ -38,6 +40,10 @@ type server struct {
 	ready    readiness
 	patience time.Duration // with wait=indexed
 	origins  *http.CrossOriginProtection
+	scopes   map[string]store.Scope // that keys need, by method and path
+	rates    *limiter               // of keys; nil for none
+	failures *limiter               // of addresses whose keys are wrong
+	now      func() time.Time
 }
 
 // New makes the API's handler. It begins to open the index and the models of all languages and returns without waiting for
@@ -58,12 +64,21 @@ func newServer(deps Deps) (*server, error) {
 		deps.Logger = slog.Default()
 	}
 	gin.SetMode(gin.ReleaseMode) // the other modes print
-	s := &server{Deps: deps, engine: gin.New(), patience: waitIndexed, origins: http.NewCrossOriginProtection()}
+	s := &server{
+		Deps: deps, engine: gin.New(), patience: waitIndexed, origins: http.NewCrossOriginProtection(),
+		scopes: map[string]store.Scope{}, failures: newLimiter(failuresPerSecond, failuresAtOnce), now: time.Now,
+	}
+	if deps.Rate > 0 {
+		s.rates = newLimiter(deps.Rate, deps.Rate)
+	}
+	if err := s.trust(deps.Origins); err != nil {
+		return nil, err
+	}
 	// Ids may hold slashes and plus signs: they are matched as they were sent, and unescaped in pathID.
 	s.engine.UseEscapedPath, s.engine.UnescapePathValues = true, false
 	s.engine.RedirectTrailingSlash = false
 	s.engine.HandleMethodNotAllowed = true
-	s.engine.Use(s.log, s.recover, s.guard, s.enter)
+	s.engine.Use(s.log, s.recover, s.cors, s.guard, s.admit, s.enter)
 	s.engine.NoRoute(s.noRoute)
 	s.engine.NoMethod(s.noMethod)
 	s.huma = humagin.New(s.engine, s.config())

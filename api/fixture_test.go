@@ -33,8 +33,9 @@ var embedded = sync.OnceValues(func() (*analysis.Analyzer, error) { return analy
 // world is a server with all that is behind it.
 type world struct {
 	*httptest.Server
-	api  *server
-	logs *lockedBuffer
+	api    *server
+	logs   *lockedBuffer
+	secret string // of the key that do sends, "" for none
 }
 
 type lockedBuffer struct {
@@ -131,6 +132,9 @@ func (w *world) do(tb testing.TB, method, path, body string, header ...string) a
 	}
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
+	}
+	if w.secret != "" {
+		r.Header.Set("Authorization", "Bearer "+w.secret)
 	}
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])

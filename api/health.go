@@ -21,6 +21,11 @@ type Readiness struct {
 	Lag     int64  `json:"lag" doc:"How many they do not know yet." example:"0"`
 }
 
+// Ready says only that the server is ready: how much is stored is nobody's business who has no key.
+type Ready struct {
+	Status string `json:"status" enum:"ready" doc:"Always ready: the answer is a problem otherwise." example:"ready"`
+}
+
 // readiness is what the server waits for before it says that it is ready.
 type readiness struct {
 	loaded  chan struct{} // closed when index and models are open, or cannot be
@@ -61,7 +66,7 @@ func (s *server) healthz(context.Context, *call, *noPath) (*healthAnswer, error)
 	return &healthAnswer{Health{Status: "ok"}}, nil
 }
 
-type readyAnswer struct{ Body Readiness }
+type readyAnswer struct{ Body any }
 
 // readyz answers when the models are loaded and the index has caught up with what was stored at the start.
 func (s *server) readyz(ctx context.Context, _ *call, _ *noPath) (*readyAnswer, error) {
@@ -76,10 +81,16 @@ func (s *server) readyz(ctx context.Context, _ *call, _ *noPath) (*readyAnswer, 
 	if !s.ready.caught.Load() {
 		for ws, target := range s.ready.target {
 			if held := s.Index.Seq(ctx, ws); held < target {
+				if s.keyed(ctx) {
+					return nil, newProblem(feedback.Unavailable, "the index is being made")
+				}
 				return nil, newProblem(feedback.Unavailable, fmt.Sprintf("the index is being made: it holds change %d of %d", held, target))
 			}
 		}
 		s.ready.caught.Store(true)
+	}
+	if s.keyed(ctx) {
+		return &readyAnswer{Ready{Status: "ready"}}, nil
 	}
 	out, err := s.progress(ctx)
 	return &readyAnswer{out}, err

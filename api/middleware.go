@@ -18,6 +18,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"verbatim/feedback"
+	"verbatim/store"
 )
 
 // requestID is the header that a request and its lines in the log can be matched by.
@@ -66,14 +67,14 @@ func (s *server) recover(c *gin.Context) {
 	c.Next()
 }
 
-// guard keeps web pages out, since without keys whoever reaches the server may do everything: a page elsewhere may not
-// post here, nor read here under a name of its own that points to this machine.
+// guard keeps web pages out: a page elsewhere may not post here, nor, since without keys whoever reaches the server may do
+// everything, read here under a name of its own that points to this machine.
 func (s *server) guard(c *gin.Context) {
 	if err := s.origins.Check(c.Request); err != nil {
 		s.refuse(c, statusProblem(http.StatusForbidden, feedback.Forbidden, "a web page of another origin may not change anything here"))
 		return
 	}
-	if !loopback(c.Request.Host) {
+	if !loopback(c.Request.Host) && !s.keyed(c.Request.Context()) {
 		s.refuse(c, statusProblem(http.StatusMisdirectedRequest, feedback.Forbidden,
 			"without keys only requests to this machine itself are answered: address them to 127.0.0.1 or localhost"))
 	}
@@ -95,7 +96,8 @@ func loopback(host string) bool {
 // call is what a handler may know of the request beside the parameters of its path.
 type call struct {
 	workspace string
-	id        string // of the request
+	key       *store.AccessKey // nil without keys
+	id        string           // of the request
 	query     url.Values
 	badQuery  bool
 	header    http.Header
@@ -105,7 +107,7 @@ type call struct {
 
 type callKey struct{}
 
-// enter says which workspace the request is for. There are no keys yet, so there is one.
+// enter says which workspace the request is for: that of its key, and without keys there is one.
 func (s *server) enter(c *gin.Context) {
 	r := c.Request
 	query, err := url.ParseQuery(r.URL.RawQuery)
@@ -114,7 +116,12 @@ func (s *server) enter(c *gin.Context) {
 		query: query, badQuery: err != nil,
 		header: r.Header, length: r.ContentLength, body: r.Body,
 	}
-	c.Request = r.WithContext(context.WithValue(r.Context(), callKey{}, entered))
+	ctx := r.Context()
+	if key, ok := c.Value(admittedKey).(*store.AccessKey); ok {
+		entered.workspace, entered.key = key.Workspace, key
+		ctx = store.WithActor(ctx, key.ID)
+	}
+	c.Request = r.WithContext(context.WithValue(ctx, callKey{}, entered))
 }
 
 // callOf returns what enter noted.

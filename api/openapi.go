@@ -23,7 +23,10 @@ sentiment and kinds of every statement with the words that decided, makes respon
 promoters and detractors.
 
 Offsets count Unicode code points. Errors are problem details (RFC 9457) and never repeat a submitted text. Every answer has an
-X-Request-Id; the server's log has it, too.`
+X-Request-Id; the server's log has it, too.
+
+Keys travel as Authorization: Bearer vb_…. From the first key on every path below /v1 needs one, and a key sees its own
+workspace only. Answers say in RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset (seconds) what a key may still send.`
 
 // config is that of Huma: JSON only, none of its own routes, no $schema in bodies.
 func (s *server) config() huma.Config {
@@ -35,8 +38,8 @@ func (s *server) config() huma.Config {
 				License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
 			},
 			Servers:    []*huma.Server{{URL: "/", Description: "This server"}},
-			Tags:       tags,
-			Components: &huma.Components{Schemas: newRegistry()},
+			Tags:       append(slices.Clone(tags), keyTags...),
+			Components: &huma.Components{Schemas: newRegistry(), SecuritySchemes: securitySchemes()},
 		},
 		Formats:       map[string]huma.Format{jsonType: huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
 		DefaultFormat: jsonType,
@@ -48,15 +51,17 @@ func (s *server) config() huma.Config {
 func newRegistry() huma.Registry {
 	registry := huma.NewMapRegistry(schemaPrefix, huma.DefaultSchemaNamer)
 	for of, schema := range map[reflect.Type]reflect.Type{
-		reflect.TypeFor[huma.ErrorModel]():    reflect.TypeFor[Problem](), // it never leaves the server
-		reflect.TypeFor[feedback.Score]():     reflect.TypeFor[scoreSchema](),
-		reflect.TypeFor[feedback.Sentiment](): reflect.TypeFor[sentimentSchema](),
-		reflect.TypeFor[feedback.Kind]():      reflect.TypeFor[kindSchema](),
-		reflect.TypeFor[feedback.Urgency]():   reflect.TypeFor[urgencySchema](),
-		reflect.TypeFor[feedback.Code]():      reflect.TypeFor[codeSchema](),
-		reflect.TypeFor[feedback.Period]():    reflect.TypeFor[periodSchema](),
-		reflect.TypeFor[store.Status]():       reflect.TypeFor[statusSchema](),
-		reflect.TypeFor[insight.Status]():     reflect.TypeFor[rankStatusSchema](),
+		reflect.TypeFor[huma.ErrorModel]():     reflect.TypeFor[Problem](), // it never leaves the server
+		reflect.TypeFor[feedback.Score]():      reflect.TypeFor[scoreSchema](),
+		reflect.TypeFor[feedback.Sentiment]():  reflect.TypeFor[sentimentSchema](),
+		reflect.TypeFor[feedback.Kind]():       reflect.TypeFor[kindSchema](),
+		reflect.TypeFor[feedback.Urgency]():    reflect.TypeFor[urgencySchema](),
+		reflect.TypeFor[feedback.Code]():       reflect.TypeFor[codeSchema](),
+		reflect.TypeFor[feedback.Period]():     reflect.TypeFor[periodSchema](),
+		reflect.TypeFor[store.Status]():        reflect.TypeFor[statusSchema](),
+		reflect.TypeFor[insight.Status]():      reflect.TypeFor[rankStatusSchema](),
+		reflect.TypeFor[store.Scope]():         reflect.TypeFor[scopeSchema](),
+		reflect.TypeFor[feedback.SurveyKind](): reflect.TypeFor[surveyKindSchema](),
 	} {
 		registry.RegisterTypeAlias(of, schema)
 	}
@@ -69,6 +74,9 @@ func newRegistry() huma.Registry {
 	} {
 		registry.Schema(t, true, "")
 	}
+	for _, t := range keyTypes {
+		registry.Schema(t, true, "")
+	}
 	return registry
 }
 
@@ -76,16 +84,17 @@ func newRegistry() huma.Registry {
 func (s *server) finish() {
 	schemas := s.huma.OpenAPI().Components.Schemas.Map()
 	maps.Copy(schemas, bodySchemas())
+	maps.Copy(schemas, keySchemas())
 	nullable := &huma.Schema{OneOf: []*huma.Schema{component("SentimentScore"), {Type: "null"}}}
 	schemas["Analysis"].Properties["sentiment"], schemas["AnalyzedText"].Properties["sentiment"] = nullable, nullable
 	for name, schema := range schemas {
 		tidy(schema)
 		if schema.Description == "" {
-			schema.Description = schemaNotes[name]
+			schema.Description = cmp.Or(schemaNotes[name], keyNotes[name])
 		}
 		for field, property := range schema.Properties {
 			if property.Description == "" {
-				property.Description = cmp.Or(fieldNotes[name+"."+field], fieldNotes[field])
+				property.Description = cmp.Or(keyFieldNotes[name+"."+field], fieldNotes[name+"."+field], keyFieldNotes[field], fieldNotes[field])
 			}
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"verbatim/store"
 )
 
 // document is what the tests look at of the OpenAPI document.
@@ -275,6 +277,11 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 			t.Error(wrong)
 		}
 	}
+	key, secret, err := w.api.Store.CreateKey(t.Context(), "default", store.NewKey{Name: "test", Scopes: []store.Scope{store.ScopeAdmin}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.secret = secret // some examples make keys
 	w.put(t, sample)
 	w.put(t, ranked())
 	for path, operations := range d.Paths {
@@ -287,7 +294,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 				for _, wrong := range d.conforms(m.Schema, value, "the example of "+path) {
 					t.Error(wrong)
 				}
-				if got := w.do(t, strings.ToUpper(method), path, string(m.Example)); got.status != http.StatusOK || strings.Contains(got.body, "rejected") {
+				if got := w.do(t, strings.ToUpper(method), strings.ReplaceAll(path, "{key}", key.ID), string(m.Example)); got.status != http.StatusOK || strings.Contains(got.body, "rejected") {
 					t.Errorf("the example of %s: %+v", path, got)
 				}
 			}
@@ -321,6 +328,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	for _, path := range []string{
 		"/v1/search", "/v1/search?match=delivery&limit=1", "/v1/search?survey=none", "/v1/search?limit=0", "/v1/nps", "/v1/nps?survey=none", "/v1/nps?group=x",
 		"/v1/drivers", "/v1/drivers?format=csv", "/v1/drivers?survey=none", "/v1/drivers?survey=other", "/v1/drivers?x=1", "/healthz", "/readyz", "/openapi.json",
+		"/v1/keys", "/v1/workspace", "/v1/audit", "/v1/audit?limit=1", "/v1/audit?limit=x", "/v1/surveys", "/v1/taxonomy",
 	} {
 		check("GET", strings.Split(path, "?")[0], path, "")
 	}

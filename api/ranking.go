@@ -1,9 +1,6 @@
 package api
 
 import (
-	"strconv"
-
-	"verbatim/feedback"
 	"verbatim/insight"
 	"verbatim/models"
 )
@@ -62,27 +59,17 @@ func (c *call) ranking() (o DocumentOptions, err error) {
 		}
 	}
 	o.Control = c.one(controlParam.name)
-	if o.Insight.Bootstrap, err = c.number(&bootstrapParam); err != nil {
+	bootstrap, err := c.number(&bootstrapParam, 0)
+	if err != nil {
 		return o, err
 	}
-	if o.Quotes, err = c.number(&quotesParam); err != nil {
+	quotes, err := c.number(&quotesParam, 0)
+	if err != nil {
 		return o, err
 	}
+	o.Insight.Bootstrap, o.Quotes = int(bootstrap), int(quotes)
 	if correct {
 		o.Audits, err = models.Embedded().Audits()
 	}
 	return o, err
-}
-
-// number reads a whole number within the bounds of a parameter, 0 when it is not there.
-func (c *call) number(p *param) (int, error) {
-	text := c.one(p.name)
-	if text == "" {
-		return 0, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || float64(n) < p.least || float64(n) > p.most {
-		return 0, fieldProblem(feedback.Invalid, p.wrong())
-	}
-	return n, nil
 }

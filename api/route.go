@@ -6,8 +6,11 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"verbatim/store"
 )
 
 // route describes an operation: what it is called, what it takes and what it answers.
@@ -18,8 +21,9 @@ type route struct {
 	about        string
 	params       []param // what may stand in the query; anything else is refused
 	body         *content
-	answers      []answer // the first is the usual one
-	errors       []int    // statuses of the problems it may answer, beside commonErrors
+	answers      []answer    // the first is the usual one
+	scope        store.Scope // that a key must have; "" for what needs says
+	errors       []int       // statuses of the problems it may answer, beside commonErrors
 }
 
 // commonErrors are the statuses of problems that any operation may answer.
@@ -44,6 +48,7 @@ type handler[I, O any] func(ctx context.Context, c *call, in *I) (*O, error)
 // register adds a route. It refuses unknown parameters, and turns every error into a problem, which goes to the log when
 // it is the server's fault.
 func register[I, O any](s *server, r route, handle handler[I, O]) {
+	s.note(&r)
 	huma.Register(s.huma, r.operation(), func(ctx context.Context, in *I) (*O, error) {
 		c := callOf(ctx)
 		err := c.check(r.params)
@@ -83,6 +88,11 @@ func (r *route) operation() huma.Operation {
 	problems := append(slices.Clone(commonErrors), r.errors...)
 	if r.method != http.MethodGet {
 		problems = append(problems, http.StatusForbidden)
+	}
+	if need := r.needs(); need != scopeOpen {
+		op.Security = []map[string][]string{{securityScheme: {}}, {}}
+		op.Description = strings.TrimSpace(op.Description + "\n\n" + scopeNote(need))
+		problems = append(problems, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests)
 	}
 	for _, status := range problems {
 		op.Responses[strconv.Itoa(status)] = &huma.Response{

@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"verbatim/report"
+	"verbatim/store"
 )
 
 var tags = []*huma.Tag{
@@ -23,13 +24,17 @@ func (s *server) routes() {
 	s.routesOfSlices()
 	s.routesOfExports()
 	s.routesOfBenchmarks()
+	s.routesOfKeys()
+	s.routesOfWorkspace()
+	s.routesOfSurveys()
+	s.routesOfTaxonomy()
 	s.routesOfServer()
 }
 
 func (s *server) routesOfTexts() {
 	const problemOfOne = "One object that is refused answers a problem; in an array "
 	register(s, route{
-		method: http.MethodPost, path: "/v1/analyze", id: "analyze", tag: "analyze", summary: "Tag texts",
+		method: http.MethodPost, path: "/v1/analyze", id: "analyze", tag: "analyze", summary: "Tag texts", scope: scopeAny,
 		about: "Tells language, sentiment, kinds, themes with the words that decided, statements and urgency of up to 1,000 texts, and " +
 			"stores nothing. An object answers an object, an array an array in the same order. " + problemOfOne +
 			"`{\"id\",\"line\",\"error\"}` stands in its place.",
@@ -39,7 +44,7 @@ func (s *server) routesOfTexts() {
 	}, s.postAnalyze)
 
 	register(s, route{
-		method: http.MethodPost, path: "/v1/responses", id: "put-responses", tag: "responses", summary: "Store responses, get their tags",
+		method: http.MethodPost, path: "/v1/responses", id: "put-responses", tag: "responses", summary: "Store responses, get their tags", scope: store.ScopeIngest,
 		about: "Validates, analyzes and stores up to 1,000 responses, and answers when they are durably stored. Sending a response again " +
 			"replaces it, the newer `updated_at` winning. A deleted response does not come back. An object answers an object, an array an " +
 			"array in the same order. " + problemOfOne + "it is `rejected` with its problem and does not stop the others.",
@@ -204,7 +209,7 @@ func (s *server) routesOfServer() {
 	register(s, route{
 		method: http.MethodGet, path: "/readyz", id: "readyz", tag: "server", summary: "Whether the server is ready",
 		about:   "Ready when the models are loaded and the index has caught up with what was stored when the server started; 503 with the reason before that.",
-		answers: []answer{{http.StatusOK, "It is, and how far the index is.", []content{{media: jsonType, schema: "Readiness"}}}},
+		answers: []answer{{http.StatusOK, "It is, and how far the index is.", []content{{media: jsonType, schema: "ReadinessOrReady"}}}},
 	}, s.readyz)
 }
 

@@ -5,10 +5,12 @@ import (
 	"strings"
 )
 
-// Theme is what a statement can be about. ID is "theme" or "parent/child"; Names are keyed by ISO 639-1 code.
+// Theme is what a statement can be about. ID is "theme" or "parent/child"; Names are keyed by ISO 639-1 code. Description
+// is for people.
 type Theme struct {
-	ID    string            `json:"id"`
-	Names map[string]string `json:"names"`
+	ID          string            `json:"id"`
+	Names       map[string]string `json:"names"`
+	Description string            `json:"description,omitempty"`
 }
 
 // Name returns the theme's name in the language, else in English, else its id.

@@ -14,11 +14,13 @@ import (
 )
 
 // Analyst analyses responses: personal data replaced first as Redact says, then the comment and the suggestion.
-// Declared are the languages that the survey is in, if known. Safe for concurrent use.
+// Declared are the languages that the survey is in, if known; Surveys has those of single surveys, which come first. Safe
+// for concurrent use.
 type Analyst struct {
 	Analyzer *analysis.Analyzer
 	Redact   analysis.Redactor
 	Declared []string
+	Surveys  map[string][]string
 	Taxonomy *feedback.Taxonomy // nil for the default one
 }
 
@@ -29,21 +31,25 @@ func (a *Analyst) Analyse(r feedback.Response) (feedback.Analysed, error) {
 	r.Comment, _ = a.Redact.Redact(r.Comment)
 	r.Suggestion, _ = a.Redact.Redact(r.Suggestion)
 	out := feedback.Analysed{Response: r}
+	hint := analysis.Hint{Lang: r.Lang, Declared: a.Declared}
+	if languages := a.Surveys[r.Survey]; len(languages) > 0 {
+		hint.Declared = languages
+	}
 	var err error
-	if out.Analysis, err = a.text(r.Comment, r.Lang); err != nil {
+	if out.Analysis, err = a.text(r.Comment, hint); err != nil {
 		return feedback.Analysed{}, err
 	}
-	if out.SuggestionAnalysis, err = a.text(r.Suggestion, r.Lang); err != nil {
+	if out.SuggestionAnalysis, err = a.text(r.Suggestion, hint); err != nil {
 		return feedback.Analysed{}, err
 	}
 	return out, nil
 }
 
-func (a *Analyst) text(text, lang string) (*feedback.Analysis, error) {
+func (a *Analyst) text(text string, hint analysis.Hint) (*feedback.Analysis, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, nil
 	}
-	tags, err := a.Analyzer.Analyze(text, analysis.Hint{Lang: lang, Declared: a.Declared}, a.Taxonomy)
+	tags, err := a.Analyzer.Analyze(text, hint, a.Taxonomy)
 	if err != nil {
 		return nil, feedback.Errorf(feedback.Corrupt, "ingest: analyse: %w: install the program again", err)
 	}

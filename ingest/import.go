@@ -18,7 +18,11 @@ type Imported struct {
 // exactly what was counted is stored, and the same import can be run again: rows that are there are unchanged.
 func (i *Ingester) Import(ctx context.Context, workspace, id string, rows Rows, after func(Imported)) (Imported, error) {
 	var counts Imported
-	err := i.Analyst.All(ctx, rows, func(batch []Analysed) error {
+	analyst, err := i.analyst(ctx, workspace)
+	if err != nil {
+		return counts, err
+	}
+	err = analyst.All(ctx, rows, func(batch []Analysed) error {
 		puts := make([]feedback.Analysed, 0, len(batch))
 		for k := range batch {
 			if batch[k].Err != nil {

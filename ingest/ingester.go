@@ -35,7 +35,11 @@ type Outcome struct {
 // others. An error means that none is stored: that of the context, [feedback.Corrupt] for a damaged model, or the store's.
 func (i *Ingester) Put(ctx context.Context, workspace string, responses []feedback.Response) ([]Outcome, error) {
 	outcomes := make([]Outcome, len(responses))
-	if err := i.analyse(ctx, responses, outcomes); err != nil {
+	analyst, err := i.analyst(ctx, workspace)
+	if err != nil {
+		return nil, err
+	}
+	if err := analyse(ctx, analyst, responses, outcomes); err != nil {
 		return nil, err
 	}
 	var batch []feedback.Analysed
@@ -59,8 +63,24 @@ func (i *Ingester) Put(ctx context.Context, workspace string, responses []feedba
 	return outcomes, nil
 }
 
+// analyst is the Analyst with what the workspace says about its surveys and themes.
+func (i *Ingester) analyst(ctx context.Context, workspace string) (*Analyst, error) {
+	settings, err := i.Store.Settings(ctx, workspace)
+	if err != nil {
+		return nil, err
+	}
+	own := *i.Analyst
+	if own.Surveys == nil {
+		own.Surveys = settings.Languages
+	}
+	if own.Taxonomy == nil {
+		own.Taxonomy = settings.Taxonomy
+	}
+	return &own, nil
+}
+
 // analyse fills the outcomes on all cores.
-func (i *Ingester) analyse(ctx context.Context, responses []feedback.Response, outcomes []Outcome) error {
+func analyse(ctx context.Context, analyst *Analyst, responses []feedback.Response, outcomes []Outcome) error {
 	group, ctx := errgroup.WithContext(ctx)
 	workers := min(runtime.GOMAXPROCS(0), len(responses))
 	for w := range workers {
@@ -69,7 +89,7 @@ func (i *Ingester) analyse(ctx context.Context, responses []feedback.Response, o
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				if err := i.analyseOne(responses[k], &outcomes[k]); err != nil {
+				if err := analyseOne(analyst, responses[k], &outcomes[k]); err != nil {
 					return err
 				}
 			}
@@ -79,14 +99,14 @@ func (i *Ingester) analyse(ctx context.Context, responses []feedback.Response, o
 	return group.Wait()
 }
 
-func (i *Ingester) analyseOne(r feedback.Response, out *Outcome) error {
+func analyseOne(analyst *Analyst, r feedback.Response, out *Outcome) error {
 	if strings.TrimSpace(r.Survey) == "" {
 		r.Survey = feedback.DefaultSurvey
 	}
 	out.Key = r.Key()
 	if out.Problem = validate(&r); out.Problem == nil {
 		var err error
-		out.Analysed, err = i.Analyst.Analyse(r)
+		out.Analysed, err = analyst.Analyse(r)
 		return err
 	}
 	out.Status = store.Rejected

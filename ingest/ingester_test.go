@@ -392,3 +392,41 @@ func BenchmarkPut(b *testing.B) {
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "responses/s")
 }
+
+// What a workspace says about a survey and its themes holds for responses that come in, and for no other workspace.
+func TestSettingsOfTheWorkspace(t *testing.T) {
+	i, ctx := newIngester(t), t.Context()
+	if err := i.Store.PutSurvey(ctx, "acme", feedback.Survey{Name: "nps", Languages: []string{"fi"}}); err != nil {
+		t.Fatal(err)
+	}
+	own := feedback.Taxonomy{Name: "default", Themes: []feedback.Theme{{ID: "food_drink"}}}
+	if _, err := i.Store.PutTaxonomy(ctx, "acme", own); err != nil {
+		t.Fatal(err)
+	}
+	responses := []feedback.Response{
+		{Survey: "nps", ID: "1", Score: 3, Comment: "ok 123"},
+		{Survey: "else", ID: "2", Score: 3, Comment: "ok 123"},
+		{Survey: "else", ID: "3", Score: 3, Comment: "The staff were rude and the food was awful."},
+	}
+	got := map[string][]string{}
+	for _, workspace := range []string{"acme", "other"} {
+		outcomes, err := i.Put(ctx, workspace, responses)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range outcomes {
+			shown := []string{o.Analysed.Analysis.Language.Code, o.Analysed.Analysis.Taxonomy}
+			for _, theme := range o.Analysed.Analysis.Themes {
+				shown = append(shown, theme.Theme)
+			}
+			got[workspace] = append(got[workspace], strings.Join(shown, " "))
+		}
+	}
+	want := map[string][]string{
+		"acme":  {"fi default@1", "und default@1", "en default@1 food_drink"},
+		"other": {"und default@1", "und default@1", "en default@1 service_staff food_drink"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

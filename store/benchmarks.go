@@ -45,8 +45,10 @@ func (s *Store) PutBenchmark(ctx context.Context, workspace string, b feedback.B
 		if others >= mostBenchmarks {
 			return feedback.Errorf(feedback.TooLarge, "there are %d benchmarks already: remove some", others)
 		}
-		_, err := t.exec(upsertBenchmark, workspace, b.Name, b.NPS, b.Source, b.Date, b.N)
-		return err
+		if _, err := t.exec(upsertBenchmark, workspace, b.Name, b.NPS, b.Source, b.Date, b.N); err != nil {
+			return err
+		}
+		return t.audit(workspace, "put-benchmark", b.Name)
 	})
 }
 
@@ -60,7 +62,10 @@ func (s *Store) DeleteBenchmark(ctx context.Context, workspace, name string) err
 		if err == nil && found == 0 {
 			return feedback.Errorf(feedback.NotFound, "there is no benchmark of this name")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return t.audit(workspace, "delete-benchmark", name)
 	})
 }
 

@@ -34,7 +34,10 @@ func (s *Store) Delete(ctx context.Context, workspace string, key feedback.Key) 
 		if !dropped {
 			return notFound()
 		}
-		return t.bury(workspace, key)
+		if err := t.bury(workspace, key); err != nil {
+			return err
+		}
+		return t.audit(workspace, "delete-response", key.Survey)
 	})
 }
 
@@ -60,7 +63,7 @@ func (s *Store) DeleteRespondent(ctx context.Context, workspace, respondent stri
 				return err
 			}
 		}
-		return nil
+		return t.audit(workspace, "delete-respondent", "")
 	})
 	if err != nil {
 		return 0, err
@@ -100,8 +103,10 @@ func (s *Store) DeleteImport(ctx context.Context, workspace, importID string) (n
 				return err
 			}
 		}
-		_, err = t.exec(dropImport, workspace, importID)
-		return err
+		if _, err = t.exec(dropImport, workspace, importID); err != nil {
+			return err
+		}
+		return t.audit(workspace, "delete-import", importID)
 	})
 	if err != nil {
 		return 0, err

@@ -48,6 +48,9 @@ type Store struct {
 	stopped chan struct{} // closed when the writer has ended
 	close   func() error
 
+	keys     cache[map[string]*heldKey]
+	settings cache[Settings]
+
 	mu      sync.Mutex
 	changed chan struct{} // closed at the next commit that logs something
 }

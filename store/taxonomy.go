@@ -33,6 +33,37 @@ func (s *Store) PutTaxonomy(ctx context.Context, workspace string, taxonomy feed
 		return feedback.Taxonomy{}, err
 	}
 	err := s.write(ctx, "put taxonomy", 1, func(t *txn) error { return t.putTaxonomy(workspace, &taxonomy) })
+	s.settings.forget()
+	if err != nil {
+		return feedback.Taxonomy{}, err
+	}
+	return taxonomy, nil
+}
+
+// ReplaceTaxonomy stores a taxonomy as PutTaxonomy does; in a workspace without any, base is stored before it, so that the
+// versions count from there.
+func (s *Store) ReplaceTaxonomy(ctx context.Context, workspace string, base, taxonomy feedback.Taxonomy) (feedback.Taxonomy, error) {
+	if err := validWorkspace(workspace); err != nil {
+		return feedback.Taxonomy{}, err
+	}
+	for _, one := range []*feedback.Taxonomy{&base, &taxonomy} {
+		if err := checkTaxonomy(one); err != nil {
+			return feedback.Taxonomy{}, err
+		}
+	}
+	err := s.write(ctx, "put taxonomy", 1, func(t *txn) error {
+		some, err := t.one(selectCurrent, []any{workspace}, func([]any) error { return nil })
+		if err != nil {
+			return err
+		}
+		if !some {
+			if err := t.putTaxonomy(workspace, &base); err != nil {
+				return err
+			}
+		}
+		return t.putTaxonomy(workspace, &taxonomy)
+	})
+	s.settings.forget()
 	if err != nil {
 		return feedback.Taxonomy{}, err
 	}
@@ -86,8 +117,10 @@ func (t *txn) putTaxonomy(workspace string, taxonomy *feedback.Taxonomy) error {
 	if _, err := t.enter(workspace); err != nil {
 		return err
 	}
-	_, err = t.exec(insertTaxonomy, workspace, taxonomy.Name, taxonomy.Version, position+1, string(body), t.at)
-	return err
+	if _, err = t.exec(insertTaxonomy, workspace, taxonomy.Name, taxonomy.Version, position+1, string(body), t.at); err != nil {
+		return err
+	}
+	return t.audit(workspace, "put-taxonomy", taxonomy.Ref())
 }
 
 // Taxonomy returns a taxonomy by its reference: name@version, or name for the newest of that name, or "" for the

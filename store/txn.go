@@ -15,7 +15,8 @@ type txn struct {
 	ctx        context.Context //nolint:containedctx // the life of one transaction, in which nothing is cancelled
 	statements *statements
 	spaces     map[string]*space
-	at         int64 // when it began, Unix milliseconds
+	at         int64  // when it began, Unix milliseconds
+	actor      string // of the job that runs
 	logged     bool
 	deleted    bool
 }

@@ -15,14 +15,15 @@ const maxGroup = 1000
 // wipeAgain is how long after a failed attempt to empty the write-ahead log comes the next.
 const wipeAgain = time.Second
 
-// job is one caller's write. size is in responses. run does it within a transaction that other jobs share; it may be
+// job is one caller's write. size is in responses, and actor is whose it is. run does it within a transaction that other jobs share; it may be
 // called again in another transaction when the first came to nothing, so it starts by forgetting its earlier results. An
 // error of type [feedback.Error] is an answer for this caller alone, given before run wrote anything; any other error
 // undoes the transaction.
 type job struct {
-	size int
-	run  func(*txn) error
-	done chan error
+	size  int
+	actor string
+	run   func(*txn) error
+	done  chan error
 }
 
 // write hands a job to the writer and waits until it is durable. The context counts only until then: once handed over, the
@@ -31,7 +32,7 @@ func (s *Store) write(ctx context.Context, action string, size int, run func(*tx
 	if err := ctx.Err(); err != nil {
 		return s.fail(action, err)
 	}
-	j := &job{size: size, run: run, done: make(chan error, 1)}
+	j := &job{size: size, actor: actorOf(ctx), run: run, done: make(chan error, 1)}
 	select {
 	case s.jobs <- j:
 		return s.fail(action, <-j.done)
@@ -101,6 +102,7 @@ func (s *Store) commit(ctx context.Context, group []*job) (deleted bool) {
 	t, err := s.transact(ctx, func(t *txn) error {
 		for i, j := range group {
 			var refused *feedback.Error
+			t.actor = j.actor
 			if answers[i] = j.run(t); answers[i] != nil && !errors.As(answers[i], &refused) {
 				return answers[i]
 			}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"time"
 
@@ -13,29 +12,31 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"verbatim/api"
-	"verbatim/feedback"
 )
 
 // stopWithin is how long requests that run may take after the server was told to stop.
 const stopWithin = 20 * time.Second
 
 func newServe() *cobra.Command {
-	var dir, addr, redact string
+	var dir, redact string
+	var listen listenFlags
 	var demo bool
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Answer the REST API over a data folder",
-		Long: `Serves the REST API (described at /openapi.json) over a data folder, which is made if it does not exist. It answers on
-the loopback interface only: there are no keys yet, so nobody else may reach it.`,
+		Long: `Serves the REST API (described at /openapi.json) over a data folder, which is made if it does not exist. Without keys it
+answers this machine only, on a loopback address, and needs none. Once there is a key (verbatim key create), every request
+needs one, and any address will do.`,
 		Example: `  verbatim serve --data ./verbatim-data
-  verbatim serve --demo --addr 127.0.0.1:9000`,
+  verbatim serve --demo --addr 127.0.0.1:9000
+  verbatim serve --addr :8443 --tls-cert cert.pem --tls-key key.pem`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			redactor, err := (&inputFlags{redact: redact}).redactor()
 			if err != nil {
 				return err
 			}
-			if err := onLoopback(addr); err != nil {
+			if err := listen.check(); err != nil {
 				return err
 			}
 			logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
@@ -43,44 +44,37 @@ the loopback interface only: there are no keys yet, so nobody else may reach it.
 			if err != nil {
 				return err
 			}
-			return errors.Join(serve(cmd, f, addr, demo, logger), f.Close())
+			return errors.Join(serve(cmd, f, &listen, demo, logger), f.Close())
 		},
 	}
 	cmd.Flags().StringVar(&dir, "data", "./verbatim-data", "the data folder")
-	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on")
+	listen.register(cmd)
 	cmd.Flags().StringVar(&redact, "redact", "mark", redactUsage+" before they are stored: "+redactModes)
 	cmd.Flags().BoolVar(&demo, "demo", false, "load the built-in survey")
 	return cmd
 }
 
-// onLoopback refuses addresses that others can reach.
-func onLoopback(addr string) error {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return usagef("--addr %q is not host:port: write 127.0.0.1:8080", addr)
-	}
-	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
-		return nil
-	}
-	return usagef("--addr %s can be reached by others, and there are no keys: listen on 127.0.0.1 or [::1]", addr)
-}
-
-func serve(cmd *cobra.Command, f *folder, addr string, demo bool, logger *slog.Logger) error {
+func serve(cmd *cobra.Command, f *folder, listen *listenFlags, demo bool, logger *slog.Logger) error {
 	ctx := cmd.Context()
+	if err := listen.allowed(ctx, f.store, logger); err != nil {
+		return err
+	}
 	if demo {
 		if err := loadDemo(ctx, f); err != nil {
 			return err
 		}
 	}
-	handler, err := api.New(api.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Logger: logger})
+	handler, err := api.New(api.Deps{
+		Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Logger: logger, Rate: listen.rate, Origins: listen.origins,
+	})
 	if err != nil {
 		return err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	listener, scheme, err := listen.listen(ctx)
 	if err != nil {
-		return feedback.Errorf(feedback.Unavailable, "cannot listen on %s: %w", addr, err)
+		return err
 	}
-	server := api.NewServer(addr, handler)
+	server := api.NewServer(listen.addr, handler)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return f.index.Follow(ctx) })
 	group.Go(func() error { f.reportLag(ctx, logger); return nil })
@@ -96,6 +90,6 @@ func serve(cmd *cobra.Command, f *folder, addr string, demo bool, logger *slog.L
 		defer cancel()
 		return server.Shutdown(grace)
 	})
-	fmt.Fprintf(cmd.OutOrStdout(), "Verbatim answers on http://%s (API: /v1, description: /openapi.json). Ctrl-C stops it.\n", listener.Addr())
+	fmt.Fprintf(cmd.OutOrStdout(), "Verbatim answers on %s://%s (API: /v1, description: /openapi.json). Ctrl-C stops it.\n", scheme, listener.Addr())
 	return group.Wait()
 }
