@@ -19,14 +19,16 @@ import (
 	"verbatim/store"
 )
 
-// Deps are what the API works on. All are needed but Logger; the caller closes them, after the server has stopped, and
+// Deps are what the API works on. All are needed but Connector and Logger; the caller closes them, after the server has stopped, and
 // runs [index.Index.Follow] meanwhile.
 type Deps struct {
 	Store    *store.Store
 	Index    *index.Index
 	Ingester *ingest.Ingester   // the way in of POST /v1/responses; decides on redaction
 	Analyzer *analysis.Analyzer // of POST /v1/analyze, which redacts nothing and stores nothing
-	Logger   *slog.Logger       // nil for slog.Default(); never gets a text or an id of a response
+	// Connector takes what survey platforms send; the caller runs it. nil for one that nobody runs: payloads wait in the store.
+	Connector *ingest.Connector
+	Logger    *slog.Logger // nil for slog.Default(); never gets a text or an id of a response
 }
 
 // server is the API over its parts.
@@ -56,6 +58,9 @@ func newServer(deps Deps) (*server, error) {
 	}
 	if deps.Logger == nil {
 		deps.Logger = slog.Default()
+	}
+	if deps.Connector == nil {
+		deps.Connector = ingest.NewConnector(deps.Ingester, ingest.ConnectorOptions{Logger: deps.Logger})
 	}
 	gin.SetMode(gin.ReleaseMode) // the other modes print
 	s := &server{Deps: deps, engine: gin.New(), patience: waitIndexed, origins: http.NewCrossOriginProtection()}

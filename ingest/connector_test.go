@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -76,12 +77,12 @@ func (d *desk) fates(tb testing.TB, source string) string {
 		tb.Fatal(err)
 	}
 	var out strings.Builder
-	for i := len(list) - 1; i >= 0; i-- {
+	for _, p := range slices.Backward(list) {
 		kept := ""
-		if list[i].Body != nil {
+		if p.Body != nil {
 			kept = " (kept)"
 		}
-		fmt.Fprintf(&out, "%s: %s%s\n", list[i].Status, list[i].Detail, kept)
+		fmt.Fprintf(&out, "%s: %s%s\n", p.Status, p.Detail, kept)
 	}
 	return out.String()
 }
@@ -345,7 +346,7 @@ func TestFetchFails(t *testing.T) {
 func TestFetchGivesUp(t *testing.T) {
 	p := newPlatform(t)
 	d := newDesk(t, p.URL)
-	p.fail = func(w http.ResponseWriter, _ *http.Request) bool { w.WriteHeader(500); return true }
+	p.fail = func(w http.ResponseWriter, _ *http.Request) bool { w.WriteHeader(http.StatusInternalServerError); return true }
 	d.monkey(t, p)
 	began := d.now
 	for strings.HasPrefix(d.fates(t, "sm"), "pending") {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,11 +16,11 @@ import (
 )
 
 // connect stores a source as it is.
-func connect(t testing.TB, s *Store, workspace string, src feedback.Source) feedback.Source {
-	t.Helper()
-	stored, err := s.PutSource(t.Context(), workspace, src.Name, func(*feedback.Source) (feedback.Source, error) { return src, nil })
+func connect(tb testing.TB, s *Store, workspace string, src feedback.Source) feedback.Source {
+	tb.Helper()
+	stored, err := s.PutSource(tb.Context(), workspace, src.Name, func(*feedback.Source) (feedback.Source, error) { return src, nil })
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return stored
 }
@@ -100,20 +101,20 @@ func TestSourceRefused(t *testing.T) {
 }
 
 // deliver adds a payload.
-func deliver(t testing.TB, s *Store, source, delivery, body string) int64 {
-	t.Helper()
-	seq, repeated, err := s.AddPayload(t.Context(), &feedback.Payload{Workspace: "acme", Source: source, Delivery: delivery, Media: "application/json", Body: []byte(body)})
+func deliver(tb testing.TB, s *Store, source, delivery, body string) int64 {
+	tb.Helper()
+	seq, repeated, err := s.AddPayload(tb.Context(), &feedback.Payload{Workspace: "acme", Source: source, Delivery: delivery, Media: "application/json", Body: []byte(body)})
 	if err != nil || repeated {
-		t.Fatal(repeated, err)
+		tb.Fatal(repeated, err)
 	}
 	return seq
 }
 
-func settle(t testing.TB, s *Store, keep time.Duration, p feedback.Payload) {
-	t.Helper()
+func settle(tb testing.TB, s *Store, keep time.Duration, p feedback.Payload) {
+	tb.Helper()
 	p.Workspace, p.Source = "acme", "kiosk"
-	if err := s.SettlePayloads(t.Context(), []SettledPayload{{Payload: p, Keep: keep}}); err != nil {
-		t.Fatal(err)
+	if err := s.SettlePayloads(tb.Context(), []SettledPayload{{Payload: p, Keep: keep}}); err != nil {
+		tb.Fatal(err)
 	}
 }
 
@@ -154,11 +155,11 @@ func TestPayloads(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := ""
+		var out strings.Builder
 		for _, p := range list {
-			got += fmt.Sprintf("%d %s %v, ", p.Seq, p.Status, p.Body != nil)
+			fmt.Fprintf(&out, "%d %s %v, ", p.Seq, p.Status, p.Body != nil)
 		}
-		if got != want {
+		if got := out.String(); got != want {
 			t.Errorf("%s\nwant %s", got, want)
 		}
 	}

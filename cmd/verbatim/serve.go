@@ -14,6 +14,7 @@ import (
 
 	"verbatim/api"
 	"verbatim/feedback"
+	"verbatim/ingest"
 )
 
 // stopWithin is how long requests that run may take after the server was told to stop.
@@ -21,6 +22,7 @@ const stopWithin = 20 * time.Second
 
 func newServe() *cobra.Command {
 	var dir, addr, redact string
+	var fetchFrom []string
 	var demo bool
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -43,12 +45,13 @@ the loopback interface only: there are no keys yet, so nobody else may reach it.
 			if err != nil {
 				return err
 			}
-			return errors.Join(serve(cmd, f, addr, demo, logger), f.Close())
+			return errors.Join(serve(cmd, f, addr, fetchFrom, demo, logger), f.Close())
 		},
 	}
 	cmd.Flags().StringVar(&dir, "data", "./verbatim-data", "the data folder")
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on")
 	cmd.Flags().StringVar(&redact, "redact", "mark", "replace e-mail addresses, phone and card numbers in texts before they are stored: off or mark")
+	cmd.Flags().StringSliceVar(&fetchFrom, "fetch-from", nil, "an address besides the platforms' own that connected sources may fetch from (a proxy); repeat it for more")
 	cmd.Flags().BoolVar(&demo, "demo", false, "load the built-in survey")
 	return cmd
 }
@@ -65,14 +68,15 @@ func onLoopback(addr string) error {
 	return usagef("--addr %s can be reached by others, and there are no keys: listen on 127.0.0.1 or [::1]", addr)
 }
 
-func serve(cmd *cobra.Command, f *folder, addr string, demo bool, logger *slog.Logger) error {
+func serve(cmd *cobra.Command, f *folder, addr string, fetchFrom []string, demo bool, logger *slog.Logger) error {
 	ctx := cmd.Context()
 	if demo {
 		if err := loadDemo(ctx, f); err != nil {
 			return err
 		}
 	}
-	handler, err := api.New(api.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Logger: logger})
+	connector := ingest.NewConnector(f.ingester, ingest.ConnectorOptions{Logger: logger, Allowed: fetchFrom})
+	handler, err := api.New(api.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Connector: connector, Logger: logger})
 	if err != nil {
 		return err
 	}
@@ -83,6 +87,7 @@ func serve(cmd *cobra.Command, f *folder, addr string, demo bool, logger *slog.L
 	server := api.NewServer(addr, handler)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return f.index.Follow(ctx) })
+	group.Go(func() error { return connector.Run(ctx) })
 	group.Go(func() error { f.reportLag(ctx, logger); return nil })
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
