@@ -8,6 +8,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -240,6 +242,25 @@ func TestPayloadsAreKeptAsTheyCame(t *testing.T) {
 	}
 }
 
+// TestConnectorsDocument sends every command of the document.
+func TestConnectorsDocument(t *testing.T) {
+	w := newWorld(t)
+	text, err := os.ReadFile("../docs/connectors.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := regexp.MustCompile(`curl -X (\w+) http://127.0.0.1:8080(\S+) -H 'Content-Type: application/json' \\\n  -d '(.*)'\n`).FindAllStringSubmatch(string(text), -1)
+	if len(commands) != 7 || strings.Count(string(text), "curl ") != len(commands) {
+		t.Fatalf("%d commands", len(commands))
+	}
+	w.connected(t, "website", `{"kind":"generic"}`)
+	for _, c := range commands {
+		if got := w.do(t, c[1], c[2], c[3]); got.status != http.StatusOK {
+			t.Errorf("%s: %d %s", c[0], got.status, got.body)
+		}
+	}
+}
+
 func TestPayloadPages(t *testing.T) {
 	w := newWorld(t)
 	src := w.connected(t, "kiosk", `{"kind":"generic"}`)
@@ -266,6 +287,7 @@ func TestPayloadPages(t *testing.T) {
 func BenchmarkHook(b *testing.B) {
 	w := newWorld(b)
 	src := w.connected(b, "kiosk", `{"kind":"generic"}`)
+	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			if got := w.do(b, http.MethodPost, src.Hook, `{"id":"k","score":1,"comment":"The delivery took three weeks"}`); got.status != http.StatusOK {

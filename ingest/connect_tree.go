@@ -49,10 +49,14 @@ func joined(v any) string {
 	return strings.Join(parts, "; ")
 }
 
+var brackets = strings.NewReplacer("[", ".", "]", "")
+
 // at follows a path like data.answers[0].nps or data.answers.0.nps; nil when nothing is there. A member whose name holds
 // dots is found as well.
 func at(v any, path string) any {
-	path = strings.NewReplacer("[", ".", "]", "").Replace(strings.TrimPrefix(path, "$."))
+	if strings.ContainsAny(path, "[$") {
+		path = brackets.Replace(strings.TrimPrefix(path, "$."))
+	}
 	return follow(v, path, maxDepth)
 }
 
