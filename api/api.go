@@ -19,7 +19,7 @@ import (
 	"verbatim/store"
 )
 
-// Deps are what the API works on. All are needed but Logger; the caller closes them, after the server has stopped, and
+// Deps are what the API works on. All are needed but Connector and Logger; the caller closes them, after the server has stopped, and
 // runs [index.Index.Follow] meanwhile.
 type Deps struct {
 	Store    *store.Store
@@ -28,7 +28,9 @@ type Deps struct {
 	Analyzer *analysis.Analyzer // of POST /v1/analyze, which redacts nothing and stores nothing
 	Rate     float64            // requests a second that each key may send; 0 for no limit
 	Origins  []string           // of web pages that may read and post, as https://app.example.com
-	Logger   *slog.Logger       // nil for slog.Default(); never gets a text or an id of a response
+	// Connector takes what survey platforms send; the caller runs it. nil for one that nobody runs: payloads wait in the store.
+	Connector *ingest.Connector
+	Logger    *slog.Logger // nil for slog.Default(); never gets a text or an id of a response
 }
 
 // server is the API over its parts.
@@ -62,6 +64,9 @@ func newServer(deps Deps) (*server, error) {
 	}
 	if deps.Logger == nil {
 		deps.Logger = slog.Default()
+	}
+	if deps.Connector == nil {
+		deps.Connector = ingest.NewConnector(deps.Ingester, ingest.ConnectorOptions{Logger: deps.Logger})
 	}
 	gin.SetMode(gin.ReleaseMode) // the other modes print
 	s := &server{

@@ -85,6 +85,7 @@ func (s *server) finish() {
 	schemas := s.huma.OpenAPI().Components.Schemas.Map()
 	maps.Copy(schemas, bodySchemas())
 	maps.Copy(schemas, keySchemas())
+	describeSources(schemas)
 	nullable := &huma.Schema{OneOf: []*huma.Schema{component("SentimentScore"), {Type: "null"}}}
 	schemas["Analysis"].Properties["sentiment"], schemas["AnalyzedText"].Properties["sentiment"] = nullable, nullable
 	for name, schema := range schemas {

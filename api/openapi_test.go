@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"verbatim/feedback"
 	"verbatim/store"
 )
 
@@ -284,6 +285,11 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	w.secret = secret // some examples make keys
 	w.put(t, sample)
 	w.put(t, ranked())
+	if _, err := w.api.Store.PutSource(t.Context(), "default", "{name}", func(*feedback.Source) (feedback.Source, error) {
+		return feedback.Source{Kind: feedback.Generic, Hook: "%7Bhook%7D"}, nil // what the paths below are as they stand in the document
+	}); err != nil {
+		t.Fatal(err)
+	}
 	for path, operations := range d.Paths {
 		for method, op := range operations {
 			for _, m := range op.RequestBody.Content {
@@ -332,4 +338,12 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	} {
 		check("GET", strings.Split(path, "?")[0], path, "")
 	}
+	for _, path := range []string{"/v1/sources", "/v1/sources/{name}", "/v1/sources/{name}/payloads", "/v1/sources/{name}/payloads/{number}", "/v1/hooks/{hook}"} {
+		check("GET", path, strings.Replace(path, "{number}", "1", 1), "")
+		check("GET", path, strings.Replace(strings.Replace(path, "{number}", "x", 1), "{name}", "none", 1), "")
+	}
+	check("POST", "/v1/sources/{name}/replay", "/v1/sources/{name}/replay", `{"status":["pending"]}`)
+	check("PUT", "/v1/sources/{name}", "/v1/sources/x", `{"kind":"typeform"}`)
+	check("DELETE", "/v1/sources/{name}", "/v1/sources/{name}", "")
+	check("DELETE", "/v1/sources/{name}", "/v1/sources/{name}", "")
 }

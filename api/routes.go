@@ -14,6 +14,7 @@ var tags = []*huma.Tag{
 	{Name: "analyze", Description: "Tag texts without storing them."},
 	{Name: "responses", Description: "Put, get and delete responses."},
 	{Name: "insight", Description: "Search, count and rank what is stored."},
+	{Name: "sources", Description: "Connect survey platforms that post what they receive."},
 	{Name: "server", Description: "The server itself."},
 }
 
@@ -28,6 +29,7 @@ func (s *server) routes() {
 	s.routesOfWorkspace()
 	s.routesOfSurveys()
 	s.routesOfTaxonomy()
+	s.routesOfSources()
 	s.routesOfServer()
 }
 

@@ -50,10 +50,10 @@ var withoutFinnish = sync.OnceValue(func() *analysis.Analyzer {
 })
 
 // noLeak fails the test when a goroutine that it started outlives it.
-func noLeak(t *testing.T) {
-	t.Helper()
+func noLeak(tb testing.TB) {
+	tb.Helper()
 	before := goleak.IgnoreCurrent()
-	t.Cleanup(func() { goleak.VerifyNone(t, before) })
+	tb.Cleanup(func() { goleak.VerifyNone(tb, before) })
 }
 
 // rowList gives its rows, and then err or io.EOF.

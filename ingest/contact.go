@@ -69,9 +69,11 @@ func namesContact(name string) bool {
 	return contactWhole[strings.Join(words, "")]
 }
 
+var oneWord = strings.NewReplacer("e-mail", "email", "E-mail", "email", "E-Mail", "email", "IP-", "ip ", "ip-", "ip ")
+
 // wordsOf splits a name at spaces, signs and capitals: "recipientEmail", "E-mail", "First_Name".
 func wordsOf(name string) []string {
-	name = strings.NewReplacer("e-mail", "email", "E-mail", "email", "E-Mail", "email", "IP-", "ip ", "ip-", "ip ").Replace(norm.NFKC.String(name))
+	name = oneWord.Replace(norm.NFKC.String(name))
 	var out []string
 	var word []rune
 	end := func() {

@@ -10,6 +10,9 @@
 //   - Columns are found by name in English, Chinese, Russian and Finnish, and in the exports of Qualtrics,
 //     SurveyMonkey, Typeform, Delighted, LimeSurvey and Google Forms (names.go). Other columns become attributes, except
 //     what looks like contact data (contact.go). [Reader.Mapping] says what became of each column.
+//   - Exports in JSON are read as well: of Formbricks, Delighted, Qualtrics and LimeSurvey, whose RemoteControl gives them in
+//     Base64 (coded.go).
+//   - What platforms send by webhook is read by [Decode] after [Verify], and turned into stored responses by [Connector].
 //   - A row that cannot be used is a [Row] with Err set; it never stops the rest. [Reader.Summary] counts.
 //
 // Texts keep every character, since offsets into them are handed out later; only control characters go.

@@ -22,16 +22,16 @@ import (
 const ws = feedback.DefaultWorkspace
 
 // newIngester makes an ingester as serve does, over a store in a new folder.
-func newIngester(t *testing.T) *Ingester {
-	t.Helper()
-	noLeak(t) // looks after the store is closed
-	s, err := store.Open(t.Context(), t.TempDir())
+func newIngester(tb testing.TB) *Ingester {
+	tb.Helper()
+	noLeak(tb) // looks after the store is closed
+	s, err := store.Open(tb.Context(), tb.TempDir())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := s.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return &Ingester{Analyst: &Analyst{Analyzer: analyzer(), Redact: analysis.Redactor{Mode: analysis.RedactMark}}, Store: s}

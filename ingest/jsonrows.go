@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"regexp"
 
@@ -74,8 +75,24 @@ type jsonArray struct {
 
 func (j *jsonArray) close() error { return nil }
 
-// wrapped finds an array that is the value of "responses", as LimeSurvey and Qualtrics write it.
-var wrapped = regexp.MustCompile(`^\s*\{\s*"responses"\s*:\s*\[`)
+// wrapped finds an array that is the value of "responses", as LimeSurvey and Qualtrics write it, or of "data", as
+// Formbricks does.
+var wrapped = regexp.MustCompile(`^\s*\{\s*"(?:responses|data)"\s*:\s*\[`)
+
+// numbered finds the start of a record that lies under its own number, as some versions of LimeSurvey write it.
+var numbered = regexp.MustCompile(`^\{\s*"\d+"\s*:\s*(\{)`)
+
+// unnested gives the record that an element holds under its number, else the element.
+func unnested(element []byte) []byte {
+	at := numbered.FindSubmatchIndex(element)
+	if at == nil || element[len(element)-1] != '}' {
+		return element
+	}
+	if inner := bytes.TrimSpace(element[at[2] : len(element)-1]); json.Valid(inner) {
+		return inner
+	}
+	return element
+}
 
 // isArray reports whether a JSON file is an array of objects and not lines.
 func isArray(text []byte) bool {
@@ -105,7 +122,7 @@ func (j *jsonArray) next(rec *record) error {
 	case fate == elementCut:
 		rec.problem = &problem{code: feedback.Invalid, message: "the array does not end: the file is cut off, get it again"}
 	case len(element) > 0:
-		j.parser.parse(element, rec)
+		j.parser.parse(unnested(element), rec)
 	}
 	return nil
 }

@@ -168,3 +168,46 @@ func makeColumns(names, texts []string) []column {
 	}
 	return out
 }
+
+// npsGroup is the end of the name of the group that Qualtrics writes beside the answer to an NPS question.
+const npsGroup = "_NPS_GROUP"
+
+// jsonLayout tells the platform from the names of the fields. Qualtrics and Formbricks write the answers into an object of
+// their own, whose name is no part of theirs.
+func jsonLayout(names []string) layout {
+	out := layout{columns: makeColumns(names, nil), status: -1}
+	prefix := ""
+	switch {
+	case slices.Contains(names, "values._recordId"):
+		out.platform, prefix = "qualtrics", "values."
+		out.status = slices.Index(names, "values.status")
+	case slices.Contains(names, "surveyId") && slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, "data.") }):
+		out.platform, prefix = "formbricks", "data."
+	}
+	for i := range out.columns {
+		if c := &out.columns[i]; prefix != "" && strings.HasPrefix(c.name, prefix) {
+			c.plain = plain(c.name[len(prefix):])
+		}
+	}
+	if out.platform == "qualtrics" {
+		nameAnswers(out.columns)
+	}
+	return out
+}
+
+// nameAnswers knows the score of Qualtrics by the group beside it, and the comment when there is one text alone.
+func nameAnswers(columns []column) {
+	var texts []int
+	for i := range columns {
+		question, ok := strings.CutSuffix(columns[i].name, npsGroup)
+		if score := slices.IndexFunc(columns, func(c column) bool { return c.name == question }); ok && score >= 0 {
+			columns[score].plain = "score"
+		}
+		if strings.HasPrefix(columns[i].name, "values.QID") && strings.HasSuffix(columns[i].name, "_TEXT") {
+			texts = append(texts, i)
+		}
+	}
+	if len(texts) == 1 {
+		columns[texts[0]].plain = "comment"
+	}
+}

@@ -26,6 +26,7 @@ type content struct {
 	closer  io.Closer // what close closes; nil when the caller owns it
 	temp    string    // temporary file that close removes, if it is still there
 	gzipped bool
+	coded   coded
 	head    []byte // the first bytes
 	digest  string // hex sha256
 	census  census
@@ -113,13 +114,13 @@ func (c *content) open() (io.Reader, error) {
 		return nil, feedback.Errorf(feedback.Unavailable, "%s cannot be read: %w", c.name, err)
 	}
 	if !c.gzipped {
-		return c.file, nil
+		return c.coded.open(c.file), nil
 	}
 	unzipped, err := gzip.NewReader(bufio.NewReaderSize(c.file, 64<<10))
 	if err != nil {
 		return nil, c.damaged(err)
 	}
-	return unzipped, nil
+	return c.coded.open(unzipped), nil
 }
 
 // lookOver reads the whole file once: for its digest, its encoding, and to know before the first row that all of it can
@@ -135,6 +136,9 @@ func (c *content) lookOver() error {
 		return feedback.Errorf(feedback.Unavailable, "%s cannot be read: %w", c.name, err)
 	}
 	c.gzipped = n == 2 && magic[0] == 0x1f && magic[1] == 0x8b
+	if err := c.lookCoded(); err != nil {
+		return err
+	}
 	in, err := c.open()
 	if err != nil {
 		return err

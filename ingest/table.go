@@ -222,7 +222,7 @@ func (t *table) look() (*sighting, error) {
 		}
 	}
 	if isJSON {
-		t.layout = layout{columns: makeColumns(t.names.list, nil), status: -1}
+		t.layout = jsonLayout(t.names.list)
 	}
 	if isJSON && seen.rows > 0 && seen.readable == 0 {
 		return nil, feedback.Errorf(feedback.Invalid, "%s: none of its %d lines is a JSON object with fields: write one object on each line, or name the file .csv", t.content.name, seen.rows)

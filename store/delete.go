@@ -114,13 +114,16 @@ func (s *Store) DeleteImport(ctx context.Context, workspace, importID string) (n
 	return n, nil
 }
 
-// drop deletes a response with all that hangs on it, and logs that.
+// drop deletes a response with all that hangs on it, the payloads that it came in among that, and logs that.
 func (t *txn) drop(workspace string, key feedback.Key) (bool, error) {
 	dropped, err := t.exec(dropResponse, workspace, key.Survey, key.ID)
 	if err != nil || dropped == 0 {
 		return false, err
 	}
 	t.deleted = true
+	if _, err := t.exec(dropPayloads, workspace, key.Survey, key.ID); err != nil {
+		return false, err
+	}
 	return true, t.log(workspace, feedback.ChangeDelete, key)
 }
 

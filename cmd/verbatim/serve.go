@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"verbatim/api"
+	"verbatim/ingest"
 )
 
 // stopWithin is how long requests that run may take after the server was told to stop.
@@ -20,6 +21,7 @@ const stopWithin = 20 * time.Second
 func newServe() *cobra.Command {
 	var dir, redact string
 	var listen listenFlags
+	var fetchFrom []string
 	var demo bool
 	cmd := &cobra.Command{
 		Use:   "serve",
@@ -44,17 +46,18 @@ needs one, and any address will do.`,
 			if err != nil {
 				return err
 			}
-			return errors.Join(serve(cmd, f, &listen, demo, logger), f.Close())
+			return errors.Join(serve(cmd, f, &listen, fetchFrom, demo, logger), f.Close())
 		},
 	}
 	cmd.Flags().StringVar(&dir, "data", "./verbatim-data", "the data folder")
 	listen.register(cmd)
 	cmd.Flags().StringVar(&redact, "redact", "mark", redactUsage+" before they are stored: "+redactModes)
+	cmd.Flags().StringSliceVar(&fetchFrom, "fetch-from", nil, "an address besides the platforms' own that connected sources may fetch from (a proxy); repeat it for more")
 	cmd.Flags().BoolVar(&demo, "demo", false, "load the built-in survey")
 	return cmd
 }
 
-func serve(cmd *cobra.Command, f *folder, listen *listenFlags, demo bool, logger *slog.Logger) error {
+func serve(cmd *cobra.Command, f *folder, listen *listenFlags, fetchFrom []string, demo bool, logger *slog.Logger) error {
 	ctx := cmd.Context()
 	if err := listen.allowed(ctx, f.store, logger); err != nil {
 		return err
@@ -64,8 +67,10 @@ func serve(cmd *cobra.Command, f *folder, listen *listenFlags, demo bool, logger
 			return err
 		}
 	}
+	connector := ingest.NewConnector(f.ingester, ingest.ConnectorOptions{Logger: logger, Allowed: fetchFrom})
 	handler, err := api.New(api.Deps{
-		Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Logger: logger, Rate: listen.rate, Origins: listen.origins,
+		Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Connector: connector, Logger: logger,
+		Rate: listen.rate, Origins: listen.origins,
 	})
 	if err != nil {
 		return err
@@ -77,6 +82,7 @@ func serve(cmd *cobra.Command, f *folder, listen *listenFlags, demo bool, logger
 	server := api.NewServer(listen.addr, handler)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return f.index.Follow(ctx) })
+	group.Go(func() error { return connector.Run(ctx) })
 	group.Go(func() error { f.reportLag(ctx, logger); return nil })
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
