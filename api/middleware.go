@@ -101,6 +101,7 @@ type call struct {
 	header    http.Header
 	length    int64 // of the body, −1 when unknown
 	body      io.Reader
+	answer    gin.ResponseWriter // for answers that are streams
 }
 
 type callKey struct{}
@@ -112,7 +113,7 @@ func (s *server) enter(c *gin.Context) {
 	entered := &call{
 		workspace: feedback.DefaultWorkspace, id: c.Writer.Header().Get(requestID),
 		query: query, badQuery: err != nil,
-		header: r.Header, length: r.ContentLength, body: r.Body,
+		header: r.Header, length: r.ContentLength, body: r.Body, answer: c.Writer,
 	}
 	c.Request = r.WithContext(context.WithValue(r.Context(), callKey{}, entered))
 }

@@ -65,6 +65,7 @@ func newRegistry() huma.Registry {
 		reflect.TypeFor[StoredResponse](), reflect.TypeFor[SearchPage](), reflect.TypeFor[NPSReport](), reflect.TypeFor[insight.DriverReport](),
 		reflect.TypeFor[insight.TrendReport](), reflect.TypeFor[insight.SegmentsReport](), reflect.TypeFor[insight.ComparisonReport](),
 		reflect.TypeFor[insight.EmergingReport](), reflect.TypeFor[insight.BenchmarkReport](), reflect.TypeFor[feedback.Benchmark](),
+		reflect.TypeFor[BulkResult](),
 	} {
 		registry.Schema(t, true, "")
 	}
@@ -80,7 +81,7 @@ func (s *server) finish() {
 	for name, schema := range schemas {
 		tidy(schema)
 		if schema.Description == "" {
-			schema.Description = schemaNotes[name]
+			schema.Description = cmp.Or(schemaNotes[name], bulkNotes[name])
 		}
 		for field, property := range schema.Properties {
 			if property.Description == "" {

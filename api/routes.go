@@ -17,6 +17,7 @@ var tags = []*huma.Tag{
 // routes is the whole API, top to bottom.
 func (s *server) routes() {
 	s.routesOfTexts()
+	s.routesOfBulk()
 	s.routesOfInsight()
 	s.routesOfSlices()
 	s.routesOfBenchmarks()
