@@ -36,7 +36,8 @@ type server struct {
 	huma     huma.API
 	spec     []byte // the OpenAPI document
 	ready    readiness
-	patience time.Duration // with wait=indexed
+	patience time.Duration   // with wait=indexed
+	tagged   map[string]bool // the paths of routes with an ETag
 	origins  *http.CrossOriginProtection
 }
 
@@ -58,12 +59,12 @@ func newServer(deps Deps) (*server, error) {
 		deps.Logger = slog.Default()
 	}
 	gin.SetMode(gin.ReleaseMode) // the other modes print
-	s := &server{Deps: deps, engine: gin.New(), patience: waitIndexed, origins: http.NewCrossOriginProtection()}
+	s := &server{Deps: deps, engine: gin.New(), patience: waitIndexed, tagged: map[string]bool{}, origins: http.NewCrossOriginProtection()}
 	// Ids may hold slashes and plus signs: they are matched as they were sent, and unescaped in pathID.
 	s.engine.UseEscapedPath, s.engine.UnescapePathValues = true, false
 	s.engine.RedirectTrailingSlash = false
 	s.engine.HandleMethodNotAllowed = true
-	s.engine.Use(s.log, s.recover, s.guard, s.enter)
+	s.engine.Use(s.log, s.recover, s.encode, s.guard, s.decode, s.enter, s.known)
 	s.engine.NoRoute(s.noRoute)
 	s.engine.NoMethod(s.noMethod)
 	s.huma = humagin.New(s.engine, s.config())

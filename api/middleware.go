@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"log/slog"
@@ -102,6 +103,7 @@ type call struct {
 	length    int64 // of the body, −1 when unknown
 	body      io.Reader
 	answer    gin.ResponseWriter // for answers that are streams
+	sum       [sha256.Size]byte  // of the body, once it is read, when the request has a key
 }
 
 type callKey struct{}

@@ -78,6 +78,7 @@ func (s *server) finish() {
 	maps.Copy(schemas, bodySchemas())
 	nullable := &huma.Schema{OneOf: []*huma.Schema{component("SentimentScore"), {Type: "null"}}}
 	schemas["Analysis"].Properties["sentiment"], schemas["AnalyzedText"].Properties["sentiment"] = nullable, nullable
+	schemas["StoredResponse"].Required = []string{"id", "survey"} // the others may be left out, see fields
 	for name, schema := range schemas {
 		tidy(schema)
 		if schema.Description == "" {
