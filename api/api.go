@@ -26,6 +26,7 @@ type Deps struct {
 	Index    *index.Index
 	Ingester *ingest.Ingester   // the way in of POST /v1/responses; decides on redaction
 	Analyzer *analysis.Analyzer // of POST /v1/analyze, which redacts nothing and stores nothing
+	Uploads  *ingest.Uploads    // of POST /v1/imports; nil for a server that takes no files. The caller runs it
 	Logger   *slog.Logger       // nil for slog.Default(); never gets a text or an id of a response
 }
 

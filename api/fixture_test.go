@@ -35,6 +35,8 @@ type world struct {
 	*httptest.Server
 	api  *server
 	logs *lockedBuffer
+
+	uploads string // the folder
 }
 
 type lockedBuffer struct {
@@ -71,14 +73,16 @@ func open(tb testing.TB, dir string) (w *world, follow func()) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	api, err := newServer(Deps{
-		Store: st, Index: x, Analyzer: analyzer, Logger: logger,
-		Ingester: &ingest.Ingester{Analyst: &ingest.Analyst{Analyzer: analyzer, Redact: true}, Store: st},
-	})
+	ingester := &ingest.Ingester{Analyst: &ingest.Analyst{Analyzer: analyzer, Redact: true}, Store: st}
+	uploads, err := ingest.NewUploads(ingester, filepath.Join(dir, "uploads"), 4<<20, logger)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	w = &world{Server: httptest.NewServer(http.HandlerFunc(api.serve)), api: api, logs: logs}
+	api, err := newServer(Deps{Store: st, Index: x, Analyzer: analyzer, Logger: logger, Ingester: ingester, Uploads: uploads})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	w = &world{Server: httptest.NewServer(http.HandlerFunc(api.serve)), api: api, logs: logs, uploads: filepath.Join(dir, "uploads")}
 	ctx, cancel := context.WithCancel(context.Background())
 	var following sync.WaitGroup
 	tb.Cleanup(func() {
@@ -94,6 +98,11 @@ func open(tb testing.TB, dir string) (w *world, follow func()) {
 		}
 	})
 	return w, func() {
+		following.Go(func() {
+			if err := uploads.Run(ctx); err != nil {
+				tb.Error(err)
+			}
+		})
 		following.Go(func() {
 			if err := x.Follow(ctx); err != nil {
 				tb.Error(err)

@@ -63,10 +63,14 @@ func (s *server) put(ctx context.Context, c *call, batch []feedback.Response) ([
 	request.Sum(once.Request[:0])
 	outcomes, again, err := s.Ingester.PutOnce(ctx, c.workspace, once, p)
 	if feedback.CodeOf(err) == feedback.Conflict {
-		return nil, statusProblem(http.StatusUnprocessableEntity, feedback.Conflict, "this "+onceHeader+" came with another request: take a new one for every request")
+		return nil, otherRequest()
 	}
 	if again {
 		c.answer.Header().Set(againHeader, "true")
 	}
 	return outcomes, err
+}
+
+func otherRequest() error {
+	return statusProblem(http.StatusUnprocessableEntity, feedback.Conflict, "this "+onceHeader+" came with another request: take a new one for every request")
 }

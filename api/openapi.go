@@ -65,7 +65,7 @@ func newRegistry() huma.Registry {
 		reflect.TypeFor[StoredResponse](), reflect.TypeFor[SearchPage](), reflect.TypeFor[NPSReport](), reflect.TypeFor[insight.DriverReport](),
 		reflect.TypeFor[insight.TrendReport](), reflect.TypeFor[insight.SegmentsReport](), reflect.TypeFor[insight.ComparisonReport](),
 		reflect.TypeFor[insight.EmergingReport](), reflect.TypeFor[insight.BenchmarkReport](), reflect.TypeFor[feedback.Benchmark](),
-		reflect.TypeFor[BulkResult](),
+		reflect.TypeFor[BulkResult](), reflect.TypeFor[ImportStatus](), reflect.TypeFor[ImportList](), reflect.TypeFor[ImportPreview](), reflect.TypeFor[ImportUndone](),
 	} {
 		registry.Schema(t, true, "")
 	}
@@ -76,17 +76,18 @@ func newRegistry() huma.Registry {
 func (s *server) finish() {
 	schemas := s.huma.OpenAPI().Components.Schemas.Map()
 	maps.Copy(schemas, bodySchemas())
+	maps.Copy(schemas, importSchemas())
 	nullable := &huma.Schema{OneOf: []*huma.Schema{component("SentimentScore"), {Type: "null"}}}
 	schemas["Analysis"].Properties["sentiment"], schemas["AnalyzedText"].Properties["sentiment"] = nullable, nullable
 	schemas["StoredResponse"].Required = []string{"id", "survey"} // the others may be left out, see fields
 	for name, schema := range schemas {
 		tidy(schema)
 		if schema.Description == "" {
-			schema.Description = cmp.Or(schemaNotes[name], bulkNotes[name])
+			schema.Description = cmp.Or(schemaNotes[name], bulkNotes[name], importNotes[name])
 		}
 		for field, property := range schema.Properties {
 			if property.Description == "" {
-				property.Description = cmp.Or(fieldNotes[name+"."+field], fieldNotes[field])
+				property.Description = cmp.Or(importNotes[name+"."+field], fieldNotes[name+"."+field], fieldNotes[field])
 			}
 		}
 	}

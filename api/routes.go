@@ -10,6 +10,7 @@ import (
 var tags = []*huma.Tag{
 	{Name: "analyze", Description: "Tag texts without storing them."},
 	{Name: "responses", Description: "Put, get and delete responses."},
+	{Name: "imports", Description: "Import files, follow that, and undo it."},
 	{Name: "insight", Description: "Search, count and rank what is stored."},
 	{Name: "server", Description: "The server itself."},
 }
@@ -18,6 +19,7 @@ var tags = []*huma.Tag{
 func (s *server) routes() {
 	s.routesOfTexts()
 	s.routesOfBulk()
+	s.routesOfImports()
 	s.routesOfInsight()
 	s.routesOfSlices()
 	s.routesOfBenchmarks()

@@ -140,7 +140,9 @@ func (i *Ingester) analyseOne(r feedback.Response, out *Outcome) error {
 
 // Limits of the fields of a response, in bytes unless they say otherwise.
 const (
-	maxName       = 256
+	maxName = 256
+	// MaxName is the longest name: an id, a survey.
+	MaxName       = maxName
 	maxAttributes = 200 // attributes
 	maxValue      = 2000
 	maxWeight     = 1e6 // so that sums of squared weights stay finite

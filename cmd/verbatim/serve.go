@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,7 @@ import (
 
 	"verbatim/api"
 	"verbatim/feedback"
+	"verbatim/ingest"
 )
 
 // stopWithin is how long requests that run may take after the server was told to stop.
@@ -22,6 +24,7 @@ const stopWithin = 20 * time.Second
 func newServe() *cobra.Command {
 	var dir, addr, redact string
 	var demo bool
+	var most int64
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Answer the REST API over a data folder",
@@ -43,13 +46,14 @@ the loopback interface only: there are no keys yet, so nobody else may reach it.
 			if err != nil {
 				return err
 			}
-			return errors.Join(serve(cmd, f, addr, demo, logger), f.Close())
+			return errors.Join(serve(cmd, f, addr, demo, most<<20, logger), f.Close())
 		},
 	}
 	cmd.Flags().StringVar(&dir, "data", "./verbatim-data", "the data folder")
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on")
 	cmd.Flags().StringVar(&redact, "redact", "mark", "replace e-mail addresses, phone and card numbers in texts before they are stored: off or mark")
 	cmd.Flags().BoolVar(&demo, "demo", false, "load the built-in survey")
+	cmd.Flags().Int64Var(&most, "max-upload", ingest.DefaultMaxUpload>>20, "the largest file that POST /v1/imports takes, in MB")
 	return cmd
 }
 
@@ -65,14 +69,18 @@ func onLoopback(addr string) error {
 	return usagef("--addr %s can be reached by others, and there are no keys: listen on 127.0.0.1 or [::1]", addr)
 }
 
-func serve(cmd *cobra.Command, f *folder, addr string, demo bool, logger *slog.Logger) error {
+func serve(cmd *cobra.Command, f *folder, addr string, demo bool, maxUpload int64, logger *slog.Logger) error {
 	ctx := cmd.Context()
 	if demo {
 		if err := loadDemo(ctx, f); err != nil {
 			return err
 		}
 	}
-	handler, err := api.New(api.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Logger: logger})
+	uploads, err := ingest.NewUploads(f.ingester, filepath.Join(f.dir, "uploads"), maxUpload, logger)
+	if err != nil {
+		return err
+	}
+	handler, err := api.New(api.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Uploads: uploads, Logger: logger})
 	if err != nil {
 		return err
 	}
@@ -83,6 +91,7 @@ func serve(cmd *cobra.Command, f *folder, addr string, demo bool, logger *slog.L
 	server := api.NewServer(addr, handler)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return f.index.Follow(ctx) })
+	group.Go(func() error { return uploads.Run(ctx) })
 	group.Go(func() error { f.reportLag(ctx, logger); return nil })
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
