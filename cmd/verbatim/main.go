@@ -90,6 +90,6 @@ Everything happens on this machine.`,
 		return usagef("%w (see: %s --help)", err, cmd.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newDemo(), newAnalyze(), newDrivers(), newTrend(), newSegments(), newCompare(), newEmerging(), newBenchmark(), newImport(), newServe(), newEval(), newTrain())
+	root.AddCommand(newDemo(), newAnalyze(), newDrivers(), newTrend(), newSegments(), newCompare(), newEmerging(), newBenchmark(), newImport(), newServe(), newLoad(), newEval(), newTrain())
 	return root
 }
