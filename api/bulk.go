@@ -309,12 +309,12 @@ func (b *bulk) store(ctx context.Context, group []*chunk) error {
 }
 
 // slowDown waits while the index is too far behind.
-func (s *bulk) slowDown(ctx context.Context) error {
-	lag, err := s.Index.Lag(ctx, s.workspace)
+func (b *bulk) slowDown(ctx context.Context) error {
+	lag, err := b.Index.Lag(ctx, b.workspace)
 	if err != nil || lag <= mostUnindexed {
 		return err
 	}
-	return s.Index.WaitFor(ctx, s.workspace, s.Index.Seq(ctx, s.workspace)+lag-mostUnindexed)
+	return b.Index.WaitFor(ctx, b.workspace, b.Index.Seq(ctx, b.workspace)+lag-mostUnindexed)
 }
 
 // append adds the answers of a stored chunk.

@@ -48,8 +48,13 @@ func TestBulk(t *testing.T) {
 		is = append(is, short{r.Line, r.ID, r.Survey, string(r.Status)})
 	}
 	want := []short{
-		{1, "r1", "default", "created"}, {3, "r2", "default", "rejected"}, {4, "", "default", "rejected"}, {5, "", "default", "rejected"},
-		{6, "r1", "default", "unchanged"}, {7, "", "default", "rejected"}, {8, "r4", "s", "created"},
+		{1, "r1", "default", "created"},
+		{3, "r2", "default", "rejected"},
+		{4, "", "default", "rejected"},
+		{5, "", "default", "rejected"},
+		{6, "r1", "default", "unchanged"},
+		{7, "", "default", "rejected"},
+		{8, "r4", "s", "created"},
 	}
 	if !slices.Equal(is, want) {
 		t.Errorf("got  %v\nwant %v", is, want)

@@ -243,6 +243,33 @@ func TestImportGoesOn(t *testing.T) {
 	}
 }
 
+// TestUndoWhileItRuns undoes a long import as soon as something of it is stored, and one behind it that has not begun.
+func TestUndoWhileItRuns(t *testing.T) {
+	w := newWorld(t)
+	var long strings.Builder
+	long.WriteString("id,score,comment\n")
+	for i := range 40_000 {
+		fmt.Fprintf(&long, "%d,%d,The delivery was late and nobody called (%d)\n", i, i%11, i)
+	}
+	running := decode[ImportStatus](t, w.upload(t, "long.csv", long.String(), nil).body)
+	queued := decode[ImportStatus](t, w.upload(t, "next.csv", surveyFile, nil).body)
+	for changed := w.api.Uploads.Changed(); decode[ImportStatus](t, w.get(t, "/v1/imports/"+running.ID)).Read == 0; changed = w.api.Uploads.Changed() {
+		<-changed
+	}
+	for _, id := range []string{queued.ID, running.ID} {
+		if got := w.do(t, http.MethodDelete, "/v1/imports/"+id, ""); got.status != http.StatusOK {
+			t.Errorf("%+v", got)
+		}
+		if status := decode[ImportStatus](t, w.get(t, "/v1/imports/"+id)); status.State != "undone" {
+			t.Errorf("%+v", status)
+		}
+	}
+	w.ready(t)
+	if found := decode[SearchPage](t, w.get(t, "/v1/search")); found.Total != 0 {
+		t.Errorf("%d are left", found.Total)
+	}
+}
+
 // FuzzImportOptions reads forms: what is accepted has limits, and what is wrong is not repeated.
 func FuzzImportOptions(f *testing.F) {
 	f.Add("map", "score=Q1,comment=Q2")

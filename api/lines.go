@@ -86,8 +86,9 @@ type patient struct {
 	control *http.ResponseController
 }
 
-// Read reads within its time. Servers in tests may know no deadlines.
+// Read reads within its time, and puts off that of the answer. Servers in tests may know no deadlines.
 func (p *patient) Read(b []byte) (int, error) {
+	_ = p.control.SetWriteDeadline(time.Now().Add(answerTime))
 	_ = p.control.SetReadDeadline(time.Now().Add(streamIdle))
 	return p.Reader.Read(b)
 }

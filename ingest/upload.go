@@ -229,7 +229,7 @@ func (u *Uploads) Rejected(ctx context.Context, workspace, id string, each func(
 	for {
 		var row RejectedRow
 		if err := in.Decode(&row); err != nil { // the end, or what is being written now
-			return nil //nolint:nilerr // see there
+			return nil
 		}
 		if err := each(row); err != nil {
 			return err

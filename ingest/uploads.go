@@ -241,7 +241,7 @@ func (u *Uploads) spoolPath(j *uploadJob) string { return filepath.Join(u.dir, j
 // Stopped returns a channel that is closed when Run has ended: then there will be no more progress.
 func (u *Uploads) Stopped() <-chan struct{} { return u.stopped }
 
-// Run, which is called once, imports what is uploaded until ctx ends, and begins with what was left of last time. An import that it leaves goes
+// Run imports what is uploaded until ctx ends, and begins with what was left of last time. It is called once. An import that it leaves goes
 // on at the next Run.
 func (u *Uploads) Run(ctx context.Context) error {
 	defer close(u.stopped)
