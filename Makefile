@@ -46,6 +46,15 @@ fuzz: ## run every fuzz target for FUZZTIME each
 bench: ## run the benchmarks of the hot paths
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
+LOAD ?= 20s
+.PHONY: load
+load: ## measure the server over loopback for LOAD each: single posts, bulk, analyze, search
+	$(GO) build -o bin/verbatim ./cmd/verbatim
+	@dir=$$(mktemp -d); bin/verbatim serve --data $$dir --addr 127.0.0.1:18080 >$$dir/out 2>$$dir/log & server=$$!; \
+	trap 'kill $$server; wait $$server; rm -rf $$dir' EXIT; \
+	until curl -sf http://127.0.0.1:18080/readyz >/dev/null; do kill -0 $$server || exit 1; sleep 0.1; done; \
+	cat /proc/loadavg; bin/verbatim load --url http://127.0.0.1:18080 --clients 64 --for $(LOAD)
+
 .PHONY: deps
 deps: ## install with apt what the tests need besides Go: a C compiler for the race detector
 	@command -v gcc >/dev/null || { \

@@ -30,7 +30,8 @@ type Deps struct {
 	Origins  []string           // of web pages that may read and post, as https://app.example.com
 	// Connector takes what survey platforms send; the caller runs it. nil for one that nobody runs: payloads wait in the store.
 	Connector *ingest.Connector
-	Logger    *slog.Logger // nil for slog.Default(); never gets a text or an id of a response
+	Uploads   *ingest.Uploads // of POST /v1/imports; nil for a server that takes no files. The caller runs it
+	Logger    *slog.Logger    // nil for slog.Default(); never gets a text or an id of a response
 }
 
 // server is the API over its parts.
@@ -40,7 +41,8 @@ type server struct {
 	huma     huma.API
 	spec     []byte // the OpenAPI document
 	ready    readiness
-	patience time.Duration // with wait=indexed
+	patience time.Duration   // with wait=indexed
+	tagged   map[string]bool // the paths of routes with an ETag
 	origins  *http.CrossOriginProtection
 	scopes   map[string]store.Scope // that keys need, by method and path
 	rates    *limiter               // of keys; nil for none
@@ -70,7 +72,7 @@ func newServer(deps Deps) (*server, error) {
 	}
 	gin.SetMode(gin.ReleaseMode) // the other modes print
 	s := &server{
-		Deps: deps, engine: gin.New(), patience: waitIndexed, origins: http.NewCrossOriginProtection(),
+		Deps: deps, engine: gin.New(), patience: waitIndexed, tagged: map[string]bool{}, origins: http.NewCrossOriginProtection(),
 		scopes: map[string]store.Scope{}, failures: newLimiter(failuresPerSecond, failuresAtOnce), now: time.Now,
 	}
 	if deps.Rate > 0 {
@@ -83,7 +85,7 @@ func newServer(deps Deps) (*server, error) {
 	s.engine.UseEscapedPath, s.engine.UnescapePathValues = true, false
 	s.engine.RedirectTrailingSlash = false
 	s.engine.HandleMethodNotAllowed = true
-	s.engine.Use(s.log, s.recover, s.cors, s.guard, s.admit, s.enter)
+	s.engine.Use(s.log, s.recover, s.encode, s.cors, s.guard, s.admit, s.decode, s.enter, s.known)
 	s.engine.NoRoute(s.noRoute)
 	s.engine.NoMethod(s.noMethod)
 	s.huma = humagin.New(s.engine, s.config())

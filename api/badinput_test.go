@@ -209,7 +209,7 @@ func TestMediaTypes(t *testing.T) {
 			t.Errorf("%s: %+v", header, got)
 		}
 	}
-	p := w.do(t, http.MethodPost, "/v1/analyze", `{"text":"a"}`, "Content-Encoding", "gzip").problem(t)
+	p := w.do(t, http.MethodPost, "/v1/analyze", `{"text":"a"}`, "Content-Encoding", "br").problem(t)
 	if p.Status != http.StatusUnsupportedMediaType {
 		t.Errorf("%+v", p)
 	}

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -99,4 +101,22 @@ func BenchmarkQueries(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkPostByMany posts single responses from 64 clients over the network.
+func BenchmarkPostByMany(b *testing.B) {
+	w := newWorld(b)
+	w.Client().Transport.(*http.Transport).MaxIdleConnsPerHost = 64
+	var n atomic.Int64
+	b.SetParallelism(64 / runtime.GOMAXPROCS(0))
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			i := n.Add(1)
+			body := fmt.Sprintf(`{"id":"r%d","score":%d,"comment":"The app is fine and the staff was friendly, but the delivery took three weeks %d"}`, i, i%11, i)
+			if got := w.do(b, http.MethodPost, "/v1/responses", body); got.status != http.StatusOK {
+				b.Errorf("%+v", got)
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "responses/s")
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -120,6 +121,9 @@ func (c *call) read() ([]byte, error) {
 	case n > maxBody:
 		return nil, errBody
 	}
+	if c.header.Get(onceHeader) != "" {
+		c.sum = sha256.Sum256(buf.Bytes())
+	}
 	body := bytes.TrimPrefix(buf.Bytes(), []byte("\ufeff"))
 	if !utf8.Valid(body) {
 		return nil, bodyProblem(fmt.Sprintf("the body is not valid UTF-8, at byte %d", invalidAt(body)+1))
@@ -137,9 +141,6 @@ func (c *call) checkType() error {
 	if err != nil || !json || charset != "" && charset != "utf-8" {
 		return statusProblem(http.StatusUnsupportedMediaType, feedback.Unsupported,
 			"the body must be JSON in UTF-8: send it with the header Content-Type: application/json")
-	}
-	if coding := c.header.Get("Content-Encoding"); coding != "" && coding != "identity" {
-		return statusProblem(http.StatusUnsupportedMediaType, feedback.Unsupported, "the body must not be compressed: send it without Content-Encoding")
 	}
 	return nil
 }

@@ -33,9 +33,10 @@ var embedded = sync.OnceValues(func() (*analysis.Analyzer, error) { return analy
 // world is a server with all that is behind it.
 type world struct {
 	*httptest.Server
-	api    *server
-	logs   *lockedBuffer
-	secret string // of the key that do sends, "" for none
+	api     *server
+	logs    *lockedBuffer
+	secret  string // of the key that do sends, "" for none
+	uploads string // the folder
 }
 
 type lockedBuffer struct {
@@ -72,14 +73,16 @@ func open(tb testing.TB, dir string) (w *world, follow func()) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	api, err := newServer(Deps{
-		Store: st, Index: x, Analyzer: analyzer, Logger: logger,
-		Ingester: &ingest.Ingester{Analyst: &ingest.Analyst{Analyzer: analyzer, Redact: analysis.Redactor{Mode: analysis.RedactMark}}, Store: st},
-	})
+	ingester := &ingest.Ingester{Analyst: &ingest.Analyst{Analyzer: analyzer, Redact: analysis.Redactor{Mode: analysis.RedactMark}}, Store: st}
+	uploads, err := ingest.NewUploads(ingester, filepath.Join(dir, "uploads"), 4<<20, logger)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	w = &world{Server: httptest.NewServer(http.HandlerFunc(api.serve)), api: api, logs: logs}
+	api, err := newServer(Deps{Store: st, Index: x, Analyzer: analyzer, Logger: logger, Ingester: ingester, Uploads: uploads})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	w = &world{Server: httptest.NewServer(http.HandlerFunc(api.serve)), api: api, logs: logs, uploads: filepath.Join(dir, "uploads")}
 	ctx, cancel := context.WithCancel(context.Background())
 	var following sync.WaitGroup
 	tb.Cleanup(func() {
@@ -95,6 +98,11 @@ func open(tb testing.TB, dir string) (w *world, follow func()) {
 		}
 	})
 	return w, func() {
+		following.Go(func() {
+			if err := uploads.Run(ctx); err != nil {
+				tb.Error(err)
+			}
+		})
 		following.Go(func() {
 			if err := x.Follow(ctx); err != nil {
 				tb.Error(err)

@@ -54,9 +54,6 @@ func (s *server) getHook(ctx context.Context, _ *call, in *hookPath) (*hookAnswe
 
 // raw reads the body as it came, up to most bytes: signatures are over those.
 func (c *call) raw(most int64) ([]byte, error) {
-	if coding := c.header.Get("Content-Encoding"); coding != "" && coding != "identity" {
-		return nil, statusProblem(http.StatusUnsupportedMediaType, feedback.Unsupported, "the body must not be compressed: send it without Content-Encoding")
-	}
 	var buf bytes.Buffer
 	n, err := buf.ReadFrom(io.LimitReader(c.body, most+1))
 	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {

@@ -93,6 +93,7 @@ func fill(t *testing.T, w *world, workspace string) []string {
 		s.PutSurvey(ctx, workspace, feedback.Survey{Name: theirs, Languages: []string{"fi"}}),
 		s.PutBenchmark(ctx, workspace, feedback.Benchmark{Name: theirs, Source: theirs, Date: "2026-01-01"}),
 		s.BeginImport(ctx, workspace, store.Import{ID: theirs, File: theirs}),
+		s.FinishImport(ctx, workspace, store.Import{ID: theirs, File: theirs}), // its events end
 	} {
 		if err != nil {
 			t.Fatal(err)

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"log/slog"
@@ -104,6 +105,8 @@ type call struct {
 	header    http.Header
 	length    int64 // of the body, −1 when unknown
 	body      io.Reader
+	answer    gin.ResponseWriter // for answers that are streams
+	sum       [sha256.Size]byte  // of the body, once it is read, when the request has a key
 }
 
 type callKey struct{}
@@ -115,7 +118,7 @@ func (s *server) enter(c *gin.Context) {
 	entered := &call{
 		workspace: feedback.DefaultWorkspace, id: c.Writer.Header().Get(requestID),
 		query: query, badQuery: err != nil,
-		header: r.Header, length: r.ContentLength, body: r.Body,
+		header: r.Header, length: r.ContentLength, body: r.Body, answer: c.Writer,
 	}
 	ctx := r.Context()
 	if key, ok := c.Value(admittedKey).(*store.AccessKey); ok {

@@ -71,6 +71,7 @@ func newRegistry() huma.Registry {
 		reflect.TypeFor[insight.TrendReport](), reflect.TypeFor[insight.SegmentsReport](), reflect.TypeFor[insight.ComparisonReport](),
 		reflect.TypeFor[insight.EmergingReport](), reflect.TypeFor[insight.BenchmarkReport](), reflect.TypeFor[feedback.Benchmark](),
 		reflect.TypeFor[insight.WordsReport](), reflect.TypeFor[AttributeList](),
+		reflect.TypeFor[BulkResult](), reflect.TypeFor[ImportStatus](), reflect.TypeFor[ImportList](), reflect.TypeFor[ImportPreview](), reflect.TypeFor[ImportUndone](),
 	} {
 		registry.Schema(t, true, "")
 	}
@@ -86,16 +87,18 @@ func (s *server) finish() {
 	maps.Copy(schemas, bodySchemas())
 	maps.Copy(schemas, keySchemas())
 	describeSources(schemas)
+	maps.Copy(schemas, importSchemas())
 	nullable := &huma.Schema{OneOf: []*huma.Schema{component("SentimentScore"), {Type: "null"}}}
 	schemas["Analysis"].Properties["sentiment"], schemas["AnalyzedText"].Properties["sentiment"] = nullable, nullable
+	schemas["StoredResponse"].Required = []string{"id", "survey"} // the others may be left out, see fields
 	for name, schema := range schemas {
 		tidy(schema)
 		if schema.Description == "" {
-			schema.Description = cmp.Or(schemaNotes[name], keyNotes[name])
+			schema.Description = cmp.Or(schemaNotes[name], keyNotes[name], bulkNotes[name], importNotes[name])
 		}
 		for field, property := range schema.Properties {
 			if property.Description == "" {
-				property.Description = cmp.Or(keyFieldNotes[name+"."+field], fieldNotes[name+"."+field], keyFieldNotes[field], fieldNotes[field])
+				property.Description = cmp.Or(keyFieldNotes[name+"."+field], importNotes[name+"."+field], fieldNotes[name+"."+field], keyFieldNotes[field], fieldNotes[field])
 			}
 		}
 	}

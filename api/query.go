@@ -51,6 +51,13 @@ func (p *param) describe() *huma.Param {
 	return out
 }
 
+// inHeader describes a parameter that is a header.
+func (p *param) inHeader() *huma.Param {
+	out := p.describe()
+	out.In = "header"
+	return out
+}
+
 // location names the parameter in a problem.
 func (p *param) location() string { return "query." + p.name }
 

@@ -28,13 +28,16 @@ type ResponseResult struct {
 }
 
 // StoredResponse is a response as it is stored, with what its texts say; offsets count code points.
-type StoredResponse struct{ feedback.Analysed }
+type StoredResponse struct {
+	feedback.Analysed
+	fields []string // those that are answered, nil for all
+}
 
 func newStored(a *feedback.Analysed) StoredResponse {
 	out := *a
 	out.Analysis = a.Analysis.CodePoints(a.Comment)
 	out.SuggestionAnalysis = a.SuggestionAnalysis.CodePoints(a.Suggestion)
-	return StoredResponse{out}
+	return StoredResponse{Analysed: out}
 }
 
 var waitParam = param{
@@ -53,7 +56,7 @@ func (s *server) postResponses(ctx context.Context, c *call, _ *noPath) (*jsonAn
 	if err != nil {
 		return nil, err
 	}
-	results, err := s.ingest(ctx, c.workspace, items)
+	results, err := s.ingest(ctx, c, items)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +71,7 @@ func (s *server) postResponses(ctx context.Context, c *call, _ *noPath) (*jsonAn
 }
 
 // ingest puts the items that can be read, in one transaction, and answers in the order of all.
-func (s *server) ingest(ctx context.Context, workspace string, items []item) ([]ResponseResult, error) {
+func (s *server) ingest(ctx context.Context, c *call, items []item) ([]ResponseResult, error) {
 	results := make([]ResponseResult, len(items))
 	read := make([]posted, len(items))
 	var batch []feedback.Response
@@ -82,7 +85,7 @@ func (s *server) ingest(ctx context.Context, workspace string, items []item) ([]
 		}
 		batch, places = append(batch, r.Response), append(places, i)
 	}
-	outcomes, err := s.Ingester.Put(ctx, workspace, batch)
+	outcomes, err := s.put(ctx, c, batch)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +157,9 @@ func (s *server) getResponse(ctx context.Context, c *call, in *responsePath) (*s
 	if err != nil {
 		return nil, err
 	}
-	return &storedAnswer{newStored(&found)}, nil
+	out := storedAnswer{newStored(&found)}
+	out.Body.fields, err = c.fields()
+	return &out, err
 }
 
 // deleteResponse deletes a response for good.

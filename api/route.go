@@ -24,6 +24,8 @@ type route struct {
 	answers      []answer    // the first is the usual one
 	scope        store.Scope // that a key must have; "" for what needs says
 	errors       []int       // statuses of the problems it may answer, beside commonErrors
+	once         bool        // takes an Idempotency-Key
+	etag         bool        // answers 304 to whoever has the answer
 }
 
 // commonErrors are the statuses of problems that any operation may answer.
@@ -49,6 +51,9 @@ type handler[I, O any] func(ctx context.Context, c *call, in *I) (*O, error)
 // it is the server's fault.
 func register[I, O any](s *server, r route, handle handler[I, O]) {
 	s.note(&r)
+	if r.etag {
+		s.tag(r.path)
+	}
 	huma.Register(s.huma, r.operation(), func(ctx context.Context, in *I) (*O, error) {
 		c := callOf(ctx)
 		err := c.check(r.params)
@@ -59,6 +64,7 @@ func register[I, O any](s *server, r route, handle handler[I, O]) {
 			}
 		}
 		p := problemOf(err)
+		c.answer.Header().Del("ETag")
 		if p.Status >= http.StatusInternalServerError {
 			s.Logger.LogAttrs(ctx, slog.LevelError, "api: "+r.id, slog.Int("status", p.Status), slog.String("error", err.Error()),
 				slog.String("request_id", c.id))
@@ -78,6 +84,10 @@ func (r *route) operation() huma.Operation {
 	for _, p := range r.params {
 		op.Parameters = append(op.Parameters, p.describe())
 	}
+	if r.etag {
+		op.Parameters = append(op.Parameters, ifNoneMatchParam.inHeader())
+		op.Responses[strconv.Itoa(http.StatusNotModified)] = &huma.Response{Description: "Nothing changed since the answer with this ETag."}
+	}
 	for _, a := range r.answers {
 		described := &huma.Response{Description: a.about, Content: map[string]*huma.MediaType{}}
 		for _, body := range a.bodies {
@@ -86,6 +96,10 @@ func (r *route) operation() huma.Operation {
 		op.Responses[strconv.Itoa(a.status)] = described
 	}
 	problems := append(slices.Clone(commonErrors), r.errors...)
+	if r.once {
+		op.Parameters = append(op.Parameters, onceParam.inHeader())
+		problems = append(problems, http.StatusUnprocessableEntity)
+	}
 	if r.method != http.MethodGet {
 		problems = append(problems, http.StatusForbidden)
 	}

@@ -13,6 +13,7 @@ import (
 var tags = []*huma.Tag{
 	{Name: "analyze", Description: "Tag texts without storing them."},
 	{Name: "responses", Description: "Put, get and delete responses."},
+	{Name: "imports", Description: "Import files, follow that, and undo it."},
 	{Name: "insight", Description: "Search, count and rank what is stored."},
 	{Name: "sources", Description: "Connect survey platforms that post what they receive."},
 	{Name: "server", Description: "The server itself."},
@@ -21,6 +22,8 @@ var tags = []*huma.Tag{
 // routes is the whole API, top to bottom.
 func (s *server) routes() {
 	s.routesOfTexts()
+	s.routesOfBulk()
+	s.routesOfImports()
 	s.routesOfInsight()
 	s.routesOfSlices()
 	s.routesOfExports()
@@ -50,8 +53,8 @@ func (s *server) routesOfTexts() {
 		about: "Validates, analyzes and stores up to 1,000 responses, and answers when they are durably stored. Sending a response again " +
 			"replaces it, the newer `updated_at` winning. A deleted response does not come back. An object answers an object, an array an " +
 			"array in the same order. " + problemOfOne + "it is `rejected` with its problem and does not stop the others.",
-		params: []param{waitParam},
-		body:   &content{media: jsonType, schema: "NewResponseOrMany", about: "A response, or up to 1,000.", example: exampleResponse},
+		params: []param{waitParam}, once: true,
+		body: &content{media: jsonType, schema: "NewResponseOrMany", about: "A response, or up to 1,000.", example: exampleResponse},
 		answers: []answer{
 			{http.StatusOK, "Stored, or rejected.", []content{{media: jsonType, schema: "ResponseResultOrAll", example: exampleResult}}},
 			{http.StatusAccepted, "With wait=indexed: stored, but not indexed in time.", []content{{media: jsonType, schema: "ResponseResultOrAll"}}},
@@ -61,7 +64,7 @@ func (s *server) routesOfTexts() {
 
 	register(s, route{
 		method: http.MethodGet, path: "/v1/responses/{id}", id: "get-response", tag: "responses", summary: "Get a response with its tags",
-		params:  []param{surveyParam},
+		params: []param{surveyParam, fieldsParam}, etag: true,
 		answers: []answer{{http.StatusOK, "The response.", []content{{media: jsonType, schema: "StoredResponse"}}}},
 		errors:  []int{http.StatusNotFound},
 	}, s.getResponse)
@@ -78,15 +81,15 @@ func (s *server) routesOfTexts() {
 func (s *server) routesOfInsight() {
 	register(s, route{
 		method: http.MethodGet, path: "/v1/search", id: "search", tag: "insight", summary: "Search responses",
-		about:   "A page of the responses that the filter chooses, each with its tags and where the words of `match` stand, and counts over all of them.",
-		params:  append(slices.Clone(filterParams), sortParam, limitParam, cursorParam),
+		about:  "A page of the responses that the filter chooses, each with its tags and where the words of `match` stand, and counts over all of them.",
+		params: append(slices.Clone(filterParams), sortParam, limitParam, cursorParam, fieldsParam), etag: true,
 		answers: []answer{{http.StatusOK, "The page.", []content{{media: jsonType, schema: "SearchPage"}}}},
 		errors:  searchErrors,
 	}, s.search)
 
 	register(s, route{
 		method: http.MethodGet, path: "/v1/nps", id: "nps", tag: "insight", summary: "Net Promoter Score with its interval",
-		params:  filterParams,
+		params: filterParams, etag: true,
 		answers: []answer{{http.StatusOK, "The score.", []content{{media: jsonType, schema: "NPSReport"}}}},
 		errors:  searchErrors,
 	}, s.nps)
@@ -94,7 +97,7 @@ func (s *server) routesOfInsight() {
 	register(s, route{
 		method: http.MethodGet, path: "/v1/drivers", id: "drivers", tag: "insight", summary: "Rank what makes promoters and detractors",
 		about:  "The ranking of `verbatim drivers` over the stored responses, byte for byte: impacts with intervals and tests, false-discovery control, and the method.",
-		params: slices.Concat(filterParams, rankingParams, []param{formatParam}),
+		params: slices.Concat(filterParams, rankingParams, []param{formatParam}), etag: true,
 		answers: []answer{{
 			http.StatusOK, "The ranking.",
 			[]content{{media: jsonType, schema: "DriverReport"}, {media: "text/csv", example: exampleCSV}},
@@ -109,15 +112,15 @@ func (s *server) routesOfSlices() {
 	}
 	register(s, route{
 		method: http.MethodGet, path: "/v1/nps/trend", id: "nps-trend", tag: "insight", summary: "The score and the drivers by period",
-		about:   "The NPS of every period with its interval and its change against the period before, and the share of every driver.",
-		params:  append(slices.Clone(filterParams), periodParam, zoneParam, formatParam),
+		about:  "The NPS of every period with its interval and its change against the period before, and the share of every driver.",
+		params: append(slices.Clone(filterParams), periodParam, zoneParam, formatParam), etag: true,
 		answers: sliceAnswers("The trend.", "TrendReport"), errors: searchErrors,
 	}, s.trend)
 
 	register(s, route{
 		method: http.MethodGet, path: "/v1/nps/segments", id: "nps-segments", tag: "insight", summary: "The score by the values of an attribute",
-		about:   "Every segment with its interval and its difference to all the others; under ten scored responses it is suppressed.",
-		params:  append(slices.Clone(filterParams), byParam, besideParam, formatParam),
+		about:  "Every segment with its interval and its difference to all the others; under ten scored responses it is suppressed.",
+		params: append(slices.Clone(filterParams), byParam, besideParam, formatParam), etag: true,
 		answers: sliceAnswers("The segments.", "SegmentsReport"), errors: searchErrors,
 	}, s.segments)
 
@@ -125,14 +128,14 @@ func (s *server) routesOfSlices() {
 		method: http.MethodGet, path: "/v1/compare", id: "compare", tag: "insight", summary: "Compare two choices of responses",
 		about: "Whether the change of the score is more than chance, how large samples would have to be, which drivers changed, and what " +
 			"that did to the score: volume, severity and the rest add up exactly.",
-		params:  append(slices.Clone(filterParams), beforeParam, afterParam, mixParam, formatParam),
+		params: append(slices.Clone(filterParams), beforeParam, afterParam, mixParam, formatParam), etag: true,
 		answers: sliceAnswers("The comparison.", "ComparisonReport"), errors: searchErrors,
 	}, s.compare)
 
 	register(s, route{
 		method: http.MethodGet, path: "/v1/emerging", id: "emerging", tag: "insight", summary: "What is mentioned more than before, beyond chance",
-		about:   "The drivers whose share rose, in all responses and in every segment, with the false discovery rate controlled over all of them.",
-		params:  append(slices.Clone(filterParams), recentParam, earlierParam, byParam, formatParam),
+		about:  "The drivers whose share rose, in all responses and in every segment, with the false discovery rate controlled over all of them.",
+		params: append(slices.Clone(filterParams), recentParam, earlierParam, byParam, formatParam), etag: true,
 		answers: sliceAnswers("The drivers that rose.", "EmergingReport"), errors: searchErrors,
 	}, s.emerging)
 

@@ -110,9 +110,16 @@ func (s *server) search(ctx context.Context, c *call, _ *noPath) (*searchAnswer,
 	if err != nil {
 		return nil, hideFilter(err, &f)
 	}
+	fields, err := c.fields()
+	if err != nil {
+		return nil, err
+	}
 	hits, err := s.hits(ctx, c.workspace, found.Hits)
 	if err != nil {
 		return nil, err
+	}
+	for i := range hits {
+		hits[i].Response.fields = fields
 	}
 	page := SearchPage{Total: found.Total, Hits: hits, Counts: countsOf(&found)}
 	if found.Next != "" {

@@ -15,6 +15,9 @@ const (
 	lookEvery  = time.Second
 	retryFirst = 100 * time.Millisecond
 	retryMost  = 30 * time.Second
+	// pace is how long changes that trickle in are gathered before they are applied: many small batches cost Bleve several
+	// times as much as few large ones. Nobody waits for it: see [Index.WaitFor].
+	pace = 100 * time.Millisecond
 )
 
 // Follow keeps every workspace up with the log until ctx ends, and then returns nil. An error of the log or the disk is
@@ -88,6 +91,7 @@ func (x *Index) followOnce(ctx context.Context, ws string) error {
 	if err != nil {
 		return err
 	}
+	s.gatherChanges(ctx)
 	if err := x.catchUp(ctx, s); err != nil {
 		return err
 	}
@@ -104,6 +108,21 @@ func (x *Index) followOnce(ctx context.Context, ws string) error {
 		return s.save()
 	}
 	return err
+}
+
+// gatherChanges waits until pace after the last changes were applied, or until somebody waits for the index.
+func (s *space) gatherChanges(ctx context.Context) {
+	left := pace - time.Since(time.Unix(0, s.appliedAt.Load()))
+	if left <= 0 || s.waiters.Load() > 0 {
+		return
+	}
+	timer := time.NewTimer(left)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.hurry:
+	case <-ctx.Done():
+	}
 }
 
 func (x *Index) wait(ctx context.Context, ws string, seq int64) error {
@@ -146,6 +165,7 @@ func (x *Index) catchUp(ctx context.Context, s *space) error {
 		if err := s.applyAll(ctx, changes); err != nil {
 			return err
 		}
+		s.appliedAt.Store(time.Now().UnixNano())
 		if s.columns.seq == held {
 			return errors.New("index: follow: the log repeats changes")
 		}

@@ -142,10 +142,18 @@ func (x *Index) WaitFor(ctx context.Context, ws string, seq int64) error {
 	if err != nil {
 		return err
 	}
+	if held, _ := s.position(); held < seq {
+		s.waiters.Add(1)
+		defer s.waiters.Add(-1)
+	}
 	for {
 		held, changed := s.position()
 		if held >= seq {
 			return nil
+		}
+		select {
+		case s.hurry <- struct{}{}:
+		default:
 		}
 		select {
 		case <-changed:
@@ -205,7 +213,7 @@ func (x *Index) space(ctx context.Context, ws string) (*space, error) {
 	}
 	s, ok := x.spaces[ws]
 	if !ok {
-		s = &space{name: ws, index: x, changed: make(chan struct{})}
+		s = &space{name: ws, index: x, changed: make(chan struct{}), hurry: make(chan struct{}, 1)}
 		if x.dir != "" {
 			s.dir = filepath.Join(x.dir, folder)
 		}

@@ -27,6 +27,10 @@ type space struct {
 	opened  atomic.Bool
 	unsaved int // changes since the last snapshot
 
+	waiters   atomic.Int32  // those in WaitFor
+	hurry     chan struct{} // holds one when somebody began to wait
+	appliedAt atomic.Int64  // when changes of the log were applied last, Unix nanoseconds
+
 	mu      sync.RWMutex // guards what follows
 	columns *columns
 	texts   *texts            // nil until there is a change, or in memory a text query

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"verbatim/analysis"
 	"verbatim/feedback"
 	"verbatim/store"
 )
@@ -29,7 +30,7 @@ type desk struct {
 func newDesk(tb testing.TB, allowed ...string) *desk {
 	tb.Helper()
 	i := newIngester(tb)
-	i.Analyst = &Analyst{Analyzer: analyzer(), Redact: true}
+	i.Analyst = &Analyst{Analyzer: analyzer(), Redact: analysis.Redactor{Mode: analysis.RedactMark}}
 	d := &desk{store: i.Store, now: time.Now().Add(time.Second), logs: &bytes.Buffer{}}
 	d.Connector = NewConnector(i, ConnectorOptions{Allowed: allowed, Now: func() time.Time { return d.now }, Logger: slog.New(slog.NewTextHandler(d.logs, nil))})
 	tb.Cleanup(d.fetcher.client.CloseIdleConnections)

@@ -17,19 +17,26 @@ type Imported struct {
 // after behind each batch (may be nil). When it ends early, by an error of [Analyst.All] or the store or by the context,
 // exactly what was counted is stored, and the same import can be run again: rows that are there are unchanged.
 func (i *Ingester) Import(ctx context.Context, workspace, id string, rows Rows, after func(Imported)) (Imported, error) {
+	return i.importRows(ctx, workspace, id, rows, after, nil)
+}
+
+// importRows is Import that also tells of each row that the store refuses.
+func (i *Ingester) importRows(ctx context.Context, workspace, id string, rows Rows, after func(Imported),
+	refused func(line int, problem *feedback.Error),
+) (Imported, error) {
 	var counts Imported
 	analyst, err := i.analyst(ctx, workspace)
 	if err != nil {
 		return counts, err
 	}
 	err = analyst.All(ctx, rows, func(batch []Analysed) error {
-		puts := make([]feedback.Analysed, 0, len(batch))
+		puts, lines := make([]feedback.Analysed, 0, len(batch)), make([]int, 0, len(batch))
 		for k := range batch {
 			if batch[k].Err != nil {
 				continue
 			}
 			batch[k].Import = id
-			puts = append(puts, batch[k].Analysed)
+			puts, lines = append(puts, batch[k].Analysed), append(lines, batch[k].Line)
 		}
 		results, err := i.Store.Put(ctx, workspace, puts) // all of them or none, even when the context ends meanwhile
 		if err != nil {
@@ -39,6 +46,9 @@ func (i *Ingester) Import(ctx context.Context, workspace, id string, rows Rows, 
 		counts.Rejected += len(batch) - len(puts)
 		for k := range results {
 			counts.add(results[k].Status)
+			if refused != nil && results[k].Problem != nil {
+				refused(lines[k], results[k].Problem)
+			}
 		}
 		if after != nil {
 			after(counts)

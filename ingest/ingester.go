@@ -34,33 +34,11 @@ type Outcome struct {
 // that names no survey belongs to [feedback.DefaultSurvey]. One that is not valid is rejected and does not stop the
 // others. An error means that none is stored: that of the context, [feedback.Corrupt] for a damaged model, or the store's.
 func (i *Ingester) Put(ctx context.Context, workspace string, responses []feedback.Response) ([]Outcome, error) {
-	outcomes := make([]Outcome, len(responses))
-	analyst, err := i.analyst(ctx, workspace)
+	p, err := i.Prepare(ctx, workspace, responses)
 	if err != nil {
 		return nil, err
 	}
-	if err := analyse(ctx, analyst, responses, outcomes); err != nil {
-		return nil, err
-	}
-	var batch []feedback.Analysed
-	var places []int
-	for k := range outcomes {
-		if outcomes[k].Problem == nil {
-			batch = append(batch, outcomes[k].Analysed)
-			places = append(places, k)
-		}
-	}
-	results, err := i.Store.Put(ctx, workspace, batch)
-	if err != nil {
-		return nil, err
-	}
-	for n, k := range places {
-		outcomes[k].PutResult = results[n]
-		if results[n].Problem != nil {
-			outcomes[k].Analysed = feedback.Analysed{}
-		}
-	}
-	return outcomes, nil
+	return i.PutPrepared(ctx, workspace, p)
 }
 
 // analyst is the Analyst with what the workspace says about its surveys and themes.
@@ -79,10 +57,77 @@ func (i *Ingester) analyst(ctx context.Context, workspace string) (*Analyst, err
 	return &own, nil
 }
 
-// analyse fills the outcomes on all cores.
-func analyse(ctx context.Context, analyst *Analyst, responses []feedback.Response, outcomes []Outcome) error {
+// Prepared is a batch of responses that was validated and analysed. Outcomes are those that are known before anything is
+// stored: of the valid ones Key and Analysed, of the others all.
+type Prepared struct {
+	Outcomes []Outcome
+	batch    *store.Prepared
+	places   []int // of the valid ones
+}
+
+// Prepare does all of [Ingester.Put] but the storing, on all cores.
+func (i *Ingester) Prepare(ctx context.Context, workspace string, responses []feedback.Response) (*Prepared, error) {
+	return i.prepare(ctx, workspace, responses, runtime.GOMAXPROCS(0))
+}
+
+// PrepareAlone is [Ingester.Prepare] on one core, for callers that prepare several batches at a time.
+func (i *Ingester) PrepareAlone(ctx context.Context, workspace string, responses []feedback.Response) (*Prepared, error) {
+	return i.prepare(ctx, workspace, responses, 1)
+}
+
+func (i *Ingester) prepare(ctx context.Context, workspace string, responses []feedback.Response, workers int) (*Prepared, error) {
+	p := &Prepared{Outcomes: make([]Outcome, len(responses))}
+	analyst, err := i.analyst(ctx, workspace)
+	if err != nil {
+		return nil, err
+	}
+	if err := analyse(ctx, analyst, responses, p.Outcomes, workers); err != nil {
+		return nil, err
+	}
+	batch := make([]feedback.Analysed, 0, len(responses))
+	for k := range p.Outcomes {
+		if p.Outcomes[k].Problem == nil {
+			batch = append(batch, p.Outcomes[k].Analysed)
+			p.places = append(p.places, k)
+		}
+	}
+	p.batch = store.Prepare(batch)
+	return p, nil
+}
+
+// PutPrepared stores a prepared batch in one durable transaction, and completes its outcomes.
+func (i *Ingester) PutPrepared(ctx context.Context, workspace string, p *Prepared) ([]Outcome, error) {
+	results, err := i.Store.PutPrepared(ctx, workspace, p.batch)
+	return p.complete(results, err)
+}
+
+// PutOnce is PutPrepared for a request that must not count twice: see [store.Store.PutOnce].
+func (i *Ingester) PutOnce(ctx context.Context, workspace string, once store.Once, p *Prepared) (outcomes []Outcome, again bool, err error) {
+	results, again, err := i.Store.PutOnce(ctx, workspace, once, p.batch)
+	outcomes, err = p.complete(results, err)
+	return outcomes, again, err
+}
+
+func (p *Prepared) complete(results []store.PutResult, err error) ([]Outcome, error) {
+	if err != nil {
+		return nil, err
+	}
+	for n, k := range p.places {
+		p.Outcomes[k].PutResult = results[n]
+		if results[n].Problem != nil {
+			p.Outcomes[k].Analysed = feedback.Analysed{}
+		}
+	}
+	return p.Outcomes, nil
+}
+
+// analyse fills the outcomes with so many workers. One response is not worth a goroutine.
+func analyse(ctx context.Context, analyst *Analyst, responses []feedback.Response, outcomes []Outcome, workers int) error {
+	if len(responses) == 1 && ctx.Err() == nil {
+		return analyseOne(analyst, responses[0], &outcomes[0])
+	}
 	group, ctx := errgroup.WithContext(ctx)
-	workers := min(runtime.GOMAXPROCS(0), len(responses))
+	workers = min(workers, len(responses))
 	for w := range workers {
 		group.Go(func() error {
 			for k := w; k < len(responses); k += workers {
@@ -115,7 +160,9 @@ func analyseOne(analyst *Analyst, r feedback.Response, out *Outcome) error {
 
 // Limits of the fields of a response, in bytes unless they say otherwise.
 const (
-	maxName       = 256
+	maxName = 256
+	// MaxName is the longest name: an id, a survey.
+	MaxName       = maxName
 	maxAttributes = 200 // attributes
 	maxValue      = 2000
 	maxWeight     = 1e6 // so that sums of squared weights stay finite
@@ -212,6 +259,26 @@ func checkText(field, value string, longest int, lines bool) *feedback.Error {
 		if r < ' ' && (!lines || r != '\n' && r != '\r' && r != '\t') {
 			return feedback.Errorf(feedback.Invalid, "%s holds a control character", field)
 		}
+	}
+	return nil
+}
+
+// PutAll stores several prepared batches in their order in one durable transaction, and completes the outcomes of each.
+func (i *Ingester) PutAll(ctx context.Context, workspace string, batches []*Prepared) error {
+	parts := make([]*store.Prepared, len(batches))
+	for k, p := range batches {
+		parts[k] = p.batch
+	}
+	results, err := i.Store.PutPrepared(ctx, workspace, store.Join(parts...))
+	if err != nil {
+		return err
+	}
+	for _, p := range batches {
+		n := len(p.places)
+		if _, err := p.complete(results[:n], nil); err != nil {
+			return err
+		}
+		results = results[n:]
 	}
 	return nil
 }

@@ -31,8 +31,11 @@ var schema3 string
 //go:embed schema_4.sql
 var schema4 string
 
+//go:embed schema_5.sql
+var schema5 string
+
 // migrations bring a store from version i to i+1; the first makes an empty one. They are only ever appended to.
-var migrations = []string{schema, schema2, schema3, schema4}
+var migrations = []string{schema, schema2, schema3, schema4, schema5}
 
 // How connections are set up. secure_delete overwrites what is deleted; busy_timeout is in milliseconds.
 const (

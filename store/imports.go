@@ -93,8 +93,12 @@ func (s *Store) FinishImport(ctx context.Context, workspace string, i Import) er
 
 // Imports returns the imports of a workspace in the order they started, undone ones included.
 func (s *Store) Imports(ctx context.Context, workspace string) ([]Import, error) {
+	return s.imports(ctx, workspace, selectImports, workspace)
+}
+
+func (s *Store) imports(ctx context.Context, workspace, query string, args ...any) ([]Import, error) {
 	var list []Import
-	err := s.read(ctx, "imports", workspace, selectImports, []any{workspace}, func(values []any) error {
+	err := s.read(ctx, "imports", workspace, query, args, func(values []any) error {
 		count := func(i int) int { return int(number(values[i]).Int64) }
 		list = append(list, Import{
 			ID: text(values[0]), File: text(values[1]), Digest: text(values[2]), StartedAt: moment(number(values[3])),
@@ -104,4 +108,19 @@ func (s *Store) Imports(ctx context.Context, workspace string) ([]Import, error)
 		return nil
 	})
 	return list, err
+}
+
+const selectImport = `SELECT id, file, digest, started_at, finished_at, undone_at, read, created, updated, unchanged, rejected
+	FROM imports WHERE workspace = ? AND id = ?`
+
+// Import returns an import. It fails with [feedback.NotFound] when there is none with the id.
+func (s *Store) Import(ctx context.Context, workspace, id string) (Import, error) {
+	list, err := s.imports(ctx, workspace, selectImport, workspace, id)
+	if err == nil && len(list) == 0 {
+		err = feedback.Errorf(feedback.NotFound, "there is no such import")
+	}
+	if err != nil {
+		return Import{}, err
+	}
+	return list[0], nil
 }

@@ -47,48 +47,76 @@ type PutResult struct {
 // The analyses that come with a response become its current ones. They replace those of the same taxonomy; those of other
 // taxonomies stay for as long as the text they are of does. Both analyses of a response must have one model and taxonomy.
 func (s *Store) Put(ctx context.Context, workspace string, batch []feedback.Analysed) ([]PutResult, error) {
-	return s.putEach(ctx, "put", workspace, batch, (*txn).put)
+	return s.PutPrepared(ctx, workspace, Prepare(batch))
+}
+
+// Prepared is a batch of responses that is ready to be written. It must not be put twice at a time.
+type Prepared struct{ entries []entry }
+
+// Prepare checks and encodes a batch for [Store.PutPrepared]: that needs no store, so it can be done on all cores while the
+// writer, which is one for all callers, is busy.
+func Prepare(batch []feedback.Analysed) *Prepared {
+	p := &Prepared{entries: make([]entry, len(batch))}
+	for i := range batch {
+		p.entries[i] = newEntry(&batch[i])
+	}
+	return p
+}
+
+// Join makes one batch of several, in their order.
+func Join(parts ...*Prepared) *Prepared {
+	joined := &Prepared{}
+	for _, p := range parts {
+		joined.entries = append(joined.entries, p.entries...)
+	}
+	return joined
+}
+
+// PutPrepared is [Store.Put] for a prepared batch.
+func (s *Store) PutPrepared(ctx context.Context, workspace string, p *Prepared) ([]PutResult, error) {
+	return s.putEach(ctx, "put", workspace, p.entries, (*txn).put)
 }
 
 // Retag stores new analyses of responses that are there, and leaves all else. The results are in the order of the batch:
 // Updated, Unchanged when the analyses are what is stored, Unchanged with the reason [Stale] when the texts they are of
 // are no longer those stored, or Rejected with [feedback.NotFound].
 func (s *Store) Retag(ctx context.Context, workspace string, batch []feedback.Analysed) ([]PutResult, error) {
-	return s.putEach(ctx, "retag", workspace, batch, (*txn).retag)
+	return s.putEach(ctx, "retag", workspace, Prepare(batch).entries, (*txn).retag)
 }
 
-func (s *Store) putEach(ctx context.Context, action, workspace string, batch []feedback.Analysed,
+func (s *Store) putEach(ctx context.Context, action, workspace string, entries []entry,
 	one func(*txn, string, *entry) (PutResult, error),
 ) ([]PutResult, error) {
 	if err := validWorkspace(workspace); err != nil {
 		return nil, err
 	}
-	if len(batch) == 0 {
+	if len(entries) == 0 {
 		return nil, nil
 	}
-	entries := make([]entry, len(batch)) // encoded here, since the writer is one for all callers
-	for i := range batch {
-		entries[i] = newEntry(&batch[i])
-	}
-	results := make([]PutResult, len(batch))
-	err := s.write(ctx, action, len(batch), func(t *txn) error {
-		for i := range entries {
-			if problem := entries[i].problem; problem != nil {
-				results[i] = entries[i].rejected(problem)
-				continue
-			}
-			result, err := one(t, workspace, &entries[i])
-			if err != nil {
-				return err
-			}
-			results[i] = result
-		}
-		return nil
+	results := make([]PutResult, len(entries))
+	err := s.write(ctx, action, len(entries), func(t *txn) error {
+		return t.putAll(workspace, entries, results, one)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return results, nil
+}
+
+// putAll puts the entries in their order.
+func (t *txn) putAll(workspace string, entries []entry, results []PutResult, one func(*txn, string, *entry) (PutResult, error)) error {
+	for i := range entries {
+		if problem := entries[i].problem; problem != nil {
+			results[i] = entries[i].rejected(problem)
+			continue
+		}
+		result, err := one(t, workspace, &entries[i])
+		if err != nil {
+			return err
+		}
+		results[i] = result
+	}
+	return nil
 }
 
 // The parts of a response that are analysed.
@@ -169,7 +197,7 @@ func (t *txn) put(workspace string, e *entry) (PutResult, error) {
 		return PutResult{}, err
 	}
 	if gone {
-		return e.rejected(feedback.Errorf(feedback.Deleted, "the response was deleted and must not come back")), nil
+		return e.rejected(deletedBefore()), nil
 	}
 	created, err := t.exec(insertResponse, append([]any{workspace, e.key.Survey, e.key.ID}, e.row.values()...)...)
 	if err != nil {

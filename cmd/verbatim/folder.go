@@ -18,6 +18,7 @@ import (
 // folder is a data folder with everything that works on it: the store, which is the truth, the index that follows it,
 // and the way in.
 type folder struct {
+	dir      string
 	store    *store.Store
 	index    *index.Index
 	analyzer *analysis.Analyzer
@@ -39,7 +40,7 @@ func openFolder(ctx context.Context, dir string, redact analysis.Redactor, logge
 		return nil, errors.Join(err, s.Close())
 	}
 	return &folder{
-		store: s, index: x, analyzer: analyzer,
+		dir: dir, store: s, index: x, analyzer: analyzer,
 		ingester: &ingest.Ingester{Analyst: &ingest.Analyst{Analyzer: analyzer, Redact: redact}, Store: s},
 	}, nil
 }

@@ -90,6 +90,6 @@ Everything happens on this machine.`,
 		return usagef("%w (see: %s --help)", err, cmd.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newDemo(), newAnalyze(), newDrivers(), newTrend(), newSegments(), newCompare(), newEmerging(), newWords(), newBenchmark(), newExport(), newImport(), newServe(), newKey(), newWorkspace(), newEval(), newTrain())
+	root.AddCommand(newDemo(), newAnalyze(), newDrivers(), newTrend(), newSegments(), newCompare(), newEmerging(), newWords(), newBenchmark(), newExport(), newImport(), newServe(), newKey(), newWorkspace(), newLoad(), newEval(), newTrain())
 	return root
 }

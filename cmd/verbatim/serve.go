@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,11 +19,17 @@ import (
 // stopWithin is how long requests that run may take after the server was told to stop.
 const stopWithin = 20 * time.Second
 
+// serveFlags say what serve serves.
+type serveFlags struct {
+	dir, redact string
+	listen      listenFlags
+	fetchFrom   []string
+	demo        bool
+	maxUpload   int64 // MB
+}
+
 func newServe() *cobra.Command {
-	var dir, redact string
-	var listen listenFlags
-	var fetchFrom []string
-	var demo bool
+	var flags serveFlags
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Answer the REST API over a data folder",
@@ -34,42 +41,51 @@ needs one, and any address will do.`,
   verbatim serve --addr :8443 --tls-cert cert.pem --tls-key key.pem`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			redactor, err := (&inputFlags{redact: redact}).redactor()
+			redactor, err := (&inputFlags{redact: flags.redact}).redactor()
 			if err != nil {
 				return err
 			}
-			if err := listen.check(); err != nil {
+			if err := flags.listen.check(); err != nil {
 				return err
 			}
 			logger := slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
-			f, err := openFolder(cmd.Context(), dir, redactor, logger)
+			f, err := openFolder(cmd.Context(), flags.dir, redactor, logger)
 			if err != nil {
 				return err
 			}
-			return errors.Join(serve(cmd, f, &listen, fetchFrom, demo, logger), f.Close())
+			return errors.Join(serve(cmd, f, &flags, logger), f.Close())
 		},
 	}
-	cmd.Flags().StringVar(&dir, "data", "./verbatim-data", "the data folder")
-	listen.register(cmd)
-	cmd.Flags().StringVar(&redact, "redact", "mark", redactUsage+" before they are stored: "+redactModes)
-	cmd.Flags().StringSliceVar(&fetchFrom, "fetch-from", nil, "an address besides the platforms' own that connected sources may fetch from (a proxy); repeat it for more")
-	cmd.Flags().BoolVar(&demo, "demo", false, "load the built-in survey")
+	flags.register(cmd)
 	return cmd
 }
 
-func serve(cmd *cobra.Command, f *folder, listen *listenFlags, fetchFrom []string, demo bool, logger *slog.Logger) error {
-	ctx := cmd.Context()
+func (f *serveFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.dir, "data", "./verbatim-data", "the data folder")
+	f.listen.register(cmd)
+	cmd.Flags().StringVar(&f.redact, "redact", "mark", redactUsage+" before they are stored: "+redactModes)
+	cmd.Flags().StringSliceVar(&f.fetchFrom, "fetch-from", nil, "an address besides the platforms' own that connected sources may fetch from (a proxy); repeat it for more")
+	cmd.Flags().BoolVar(&f.demo, "demo", false, "load the built-in survey")
+	cmd.Flags().Int64Var(&f.maxUpload, "max-upload", ingest.DefaultMaxUpload>>20, "the largest file that POST /v1/imports takes, in MB")
+}
+
+func serve(cmd *cobra.Command, f *folder, flags *serveFlags, logger *slog.Logger) error {
+	ctx, listen := cmd.Context(), &flags.listen
 	if err := listen.allowed(ctx, f.store, logger); err != nil {
 		return err
 	}
-	if demo {
+	if flags.demo {
 		if err := loadDemo(ctx, f); err != nil {
 			return err
 		}
 	}
-	connector := ingest.NewConnector(f.ingester, ingest.ConnectorOptions{Logger: logger, Allowed: fetchFrom})
+	uploads, err := ingest.NewUploads(f.ingester, filepath.Join(f.dir, "uploads"), flags.maxUpload<<20, logger)
+	if err != nil {
+		return err
+	}
+	connector := ingest.NewConnector(f.ingester, ingest.ConnectorOptions{Logger: logger, Allowed: flags.fetchFrom})
 	handler, err := api.New(api.Deps{
-		Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Connector: connector, Logger: logger,
+		Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Connector: connector, Uploads: uploads, Logger: logger,
 		Rate: listen.rate, Origins: listen.origins,
 	})
 	if err != nil {
@@ -81,8 +97,9 @@ func serve(cmd *cobra.Command, f *folder, listen *listenFlags, fetchFrom []strin
 	}
 	server := api.NewServer(listen.addr, handler)
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return f.index.Follow(ctx) })
-	group.Go(func() error { return connector.Run(ctx) })
+	for _, work := range []func(context.Context) error{f.index.Follow, connector.Run, uploads.Run} {
+		group.Go(func() error { return work(ctx) })
+	}
 	group.Go(func() error { f.reportLag(ctx, logger); return nil })
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

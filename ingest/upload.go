@@ -1,0 +1,327 @@
+package ingest
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"verbatim/feedback"
+	"verbatim/store"
+)
+
+// UploadOptions say how an uploaded file is read, and are kept until it has been.
+type UploadOptions struct {
+	Name     string            `json:"name"` // of the file, for its format and the survey
+	Map      map[string]string `json:"map,omitempty"`
+	Keep     []string          `json:"keep,omitempty"`
+	Survey   string            `json:"survey,omitempty"`
+	TimeZone string            `json:"time_zone,omitempty"` // "" is UTC
+	Strict   bool              `json:"strict,omitempty"`    // stop at the first bad row
+}
+
+func (o *UploadOptions) options() (Options, error) {
+	zone, err := time.LoadLocation(o.TimeZone)
+	if err != nil {
+		return Options{}, feedback.Errorf(feedback.Invalid, "the time zone is unknown: write a name such as Europe/Helsinki")
+	}
+	return Options{Map: o.Map, Keep: o.Keep, Survey: o.Survey, Location: zone}, nil
+}
+
+// Spooled is an uploaded file on disk. Whoever does not start its import removes it.
+type Spooled struct {
+	Path   string
+	Size   int64
+	Digest string // hex SHA-256
+}
+
+// Remove removes the file.
+func (s *Spooled) Remove() { os.Remove(s.Path) }
+
+// unpackedTimes is how many times the largest upload a packed one may have when it is unpacked: a small file may be a trap.
+const unpackedTimes = 8
+
+// Spool writes a stream to a file of the folder, durably. More than the largest upload, packed or (8 times that) unpacked,
+// is [feedback.TooLarge].
+func (u *Uploads) Spool(r io.Reader) (_ *Spooled, err error) {
+	file, err := os.OpenFile(filepath.Join(u.dir, rand.Text()+spoolExt), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, feedback.Errorf(feedback.Unavailable, "ingest: upload: the folder cannot be written: %w", err)
+	}
+	out := &Spooled{Path: file.Name()}
+	defer func() {
+		if err = errors.Join(err, file.Close()); err != nil {
+			out.Remove()
+		}
+	}()
+	sum := sha256.New()
+	if out.Size, err = io.Copy(io.MultiWriter(file, sum), io.LimitReader(r, u.most+1)); err != nil {
+		return nil, fmt.Errorf("ingest: upload: %w", err)
+	}
+	if out.Size > u.most {
+		return nil, u.tooLarge()
+	}
+	if err := u.checkUnpacked(file); err != nil {
+		return nil, err
+	}
+	out.Digest = hex.EncodeToString(sum.Sum(nil))
+	if err := file.Sync(); err != nil {
+		return nil, feedback.Errorf(feedback.Unavailable, "ingest: upload: %w", err)
+	}
+	return out, nil
+}
+
+func (u *Uploads) tooLarge() error {
+	return feedback.Errorf(feedback.TooLarge, "the file is larger than %d MB: cut it into several", u.most>>20)
+}
+
+// checkUnpacked unpacks a gzipped file to see how large it is.
+func (u *Uploads) checkUnpacked(file io.ReadSeeker) error {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	in, err := gzip.NewReader(bufio.NewReader(file))
+	if err != nil {
+		return nil //nolint:nilerr // it is not packed
+	}
+	n, err := io.Copy(io.Discard, io.LimitReader(in, unpackedTimes*u.most+1))
+	if err == nil && n > unpackedTimes*u.most {
+		err = u.tooLarge()
+	} else if err != nil {
+		err = feedback.Errorf(feedback.Invalid, "the file is cut off or damaged: get it again")
+	}
+	return err
+}
+
+// RejectedRow says why a row of an upload is rejected, without its values. Column is "" when the whole row is meant.
+type RejectedRow struct {
+	Line    int           `json:"line"`
+	Column  string        `json:"column"`
+	Code    feedback.Code `json:"code"`
+	Message string        `json:"message"`
+}
+
+// Preview is what an import would do. Sample are the first responses as they would be stored, with their analyses.
+type Preview struct {
+	Summary  Summary
+	Sample   []feedback.Analysed
+	Rejected []RejectedRow // the first
+}
+
+// What a preview holds at most.
+const (
+	previewSample   = 5
+	previewRejected = 100
+)
+
+// Preview reads a whole upload and stores nothing. Errors are those of [Open].
+func (u *Uploads) Preview(ctx context.Context, file *Spooled, o UploadOptions) (Preview, error) {
+	out := Preview{Sample: []feedback.Analysed{}, Rejected: []RejectedRow{}}
+	reader, err := openUpload(file.Path, &o)
+	if err != nil {
+		return out, err
+	}
+	defer reader.Close() //nolint:errcheck // it was only read
+	for ctx.Err() == nil {
+		row, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			out.Summary = reader.Summary()
+			return out, nil
+		}
+		switch {
+		case err != nil:
+			return out, err
+		case row.Err != nil && len(out.Rejected) < previewRejected:
+			out.Rejected = append(out.Rejected, rejectedRow(row.Err))
+		case row.Err == nil && len(out.Sample) < previewSample:
+			analysed, err := u.ingester.Analyst.Analyse(row.Response)
+			if err != nil {
+				return out, err
+			}
+			out.Sample = append(out.Sample, analysed)
+		}
+	}
+	return out, ctx.Err()
+}
+
+func rejectedRow(e *RowError) RejectedRow {
+	return RejectedRow{Line: e.Line, Column: e.Column, Code: e.Code, Message: e.Message}
+}
+
+// upload is the reader of a file that is closed with it.
+type upload struct {
+	*Reader
+	file *os.File
+}
+
+func openUpload(path string, o *UploadOptions) (*upload, error) {
+	options, err := o.options()
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, feedback.Errorf(feedback.Unavailable, "ingest: upload: the file is gone: %w", err)
+	}
+	reader, err := NewReader(file, o.Name, options)
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return &upload{reader, file}, nil
+}
+
+// Close releases the file.
+func (u *upload) Close() error { return errors.Join(u.Reader.Close(), u.file.Close()) }
+
+// rejectedFile notes rejected rows as lines of JSON.
+type rejectedFile struct {
+	file *os.File
+	out  *bufio.Writer
+	err  error
+}
+
+func (u *Uploads) createRejected(job *uploadJob) (*rejectedFile, error) {
+	file, err := os.OpenFile(u.rejectedPath(&job.upload), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return nil, feedback.Errorf(feedback.Unavailable, "ingest: upload: the folder cannot be written: %w", err)
+	}
+	return &rejectedFile{file: file, out: bufio.NewWriter(file)}, nil
+}
+
+func (f *rejectedFile) add(r RejectedRow) {
+	body, err := json.Marshal(r)
+	if err == nil {
+		_, err = f.out.Write(append(body, '\n'))
+	}
+	f.err = errors.Join(f.err, err)
+}
+
+func (f *rejectedFile) close() error {
+	return errors.Join(f.err, f.out.Flush(), f.file.Close())
+}
+
+// Rejected hands over the rejected rows of an import, in the order of the file but for those that the store refused, which
+// come where that was found out. It fails with [feedback.NotFound] when the import is none of an upload.
+func (u *Uploads) Rejected(ctx context.Context, workspace, id string, each func(RejectedRow) error) error {
+	record, err := u.ingester.Store.Upload(ctx, workspace, id)
+	if err != nil {
+		return err
+	}
+	file, err := os.Open(u.rejectedPath(&record))
+	if errors.Is(err, os.ErrNotExist) { // it has not begun
+		return nil
+	}
+	if err != nil {
+		return feedback.Errorf(feedback.Unavailable, "ingest: upload: %w", err)
+	}
+	defer file.Close()
+	in := json.NewDecoder(bufio.NewReader(file))
+	for {
+		var row RejectedRow
+		if err := in.Decode(&row); err != nil { // the end, or what is being written now
+			return nil
+		}
+		if err := each(row); err != nil {
+			return err
+		}
+	}
+}
+
+func (u *Uploads) rejectedPath(of *store.Upload) string {
+	return filepath.Join(u.dir, of.Spool+rejectedExt)
+}
+
+// importFile imports the file of a job.
+func (u *Uploads) importFile(ctx context.Context, j *uploadJob) (summary Summary, err error) {
+	var o UploadOptions
+	if err := json.Unmarshal([]byte(j.upload.Options), &o); err != nil {
+		return summary, feedback.Errorf(feedback.Corrupt, "ingest: uploads: stored options cannot be read: %w", err)
+	}
+	j.upload.State = store.Running
+	if err := u.ingester.Store.SaveUpload(ctx, &j.upload); err != nil {
+		return summary, err
+	}
+	reader, err := openUpload(u.spoolPath(j), &o)
+	if err != nil {
+		return summary, err
+	}
+	defer func() { err = errors.Join(err, reader.Close()) }()
+	rejected, err := u.createRejected(j)
+	if err != nil {
+		return summary, err
+	}
+	defer func() { err = errors.Join(err, rejected.close()) }()
+	rows := &uploadRows{upload: reader, strict: o.Strict, rejected: rejected}
+	_, err = u.ingester.importRows(ctx, j.upload.Workspace, j.upload.ID, rows, func(c Imported) { u.progress(j, c) },
+		func(line int, problem *feedback.Error) {
+			rows.reject(RejectedRow{Line: line, Code: problem.Code, Message: problem.Message})
+		})
+	summary = reader.Summary()
+	return summary, err
+}
+
+// progress notes what was stored.
+func (u *Uploads) progress(j *uploadJob, c Imported) {
+	u.mu.Lock()
+	r := &j.record
+	r.Read, r.Created, r.Updated, r.Unchanged, r.Rejected = c.Read, c.Created, c.Updated, c.Unchanged, c.Rejected
+	u.mu.Unlock()
+	u.notify()
+}
+
+// uploadRows are the rows of an upload; what is wrong with them is noted.
+type uploadRows struct {
+	*upload
+	strict   bool
+	mu       sync.Mutex // rows are read and stored at the same time
+	rejected *rejectedFile
+}
+
+// Next gives the next row. With strict the first bad one is the end.
+func (r *uploadRows) Next() (Row, error) {
+	row, err := r.upload.Next()
+	if err != nil || row.Err == nil {
+		return row, err
+	}
+	r.reject(rejectedRow(row.Err))
+	if r.strict {
+		return Row{}, row.Err
+	}
+	return row, nil
+}
+
+func (r *uploadRows) reject(row RejectedRow) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rejected.add(row)
+}
+
+// orphanAge is how old a file without an import must be to be removed: a younger one may be on its way in.
+const orphanAge = time.Hour
+
+func (u *Uploads) old(file os.DirEntry) bool {
+	info, err := file.Info()
+	return err == nil && time.Since(info.ModTime()) > orphanAge
+}
+
+// digestOf stands for a file and how it is read.
+func digestOf(file string, options []byte) string {
+	sum := sha256.Sum256(append([]byte(file), options...))
+	return hex.EncodeToString(sum[:])
+}
+
+// KnownZone reports whether there is a time zone of the name; "" is UTC.
+func KnownZone(name string) bool {
+	_, err := time.LoadLocation(name)
+	return err == nil && name != "Local"
+}
