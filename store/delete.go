@@ -116,6 +116,9 @@ func (t *txn) drop(workspace string, key feedback.Key) (bool, error) {
 		return false, err
 	}
 	t.deleted = true
+	if err := t.forgetDeliveries(workspace, key); err != nil {
+		return true, err
+	}
 	return true, t.log(workspace, feedback.ChangeDelete, key)
 }
 
