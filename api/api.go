@@ -19,14 +19,16 @@ import (
 	"verbatim/store"
 )
 
-// Deps are what the API works on. All are needed but Logger; the caller closes them, after the server has stopped, and
+// Deps are what the API works on. Store, Index, Ingester and Analyzer are needed; the caller closes them, after the server has stopped, and
 // runs [index.Index.Follow] meanwhile.
 type Deps struct {
 	Store    *store.Store
 	Index    *index.Index
 	Ingester *ingest.Ingester   // the way in of POST /v1/responses; decides on redaction
 	Analyzer *analysis.Analyzer // of POST /v1/analyze, which redacts nothing and stores nothing
-	Logger   *slog.Logger       // nil for slog.Default(); never gets a text or an id of a response
+	// PrivateWebhooks allows webhooks to private addresses and over plain http, as for a [webhooks.Worker] that may call them.
+	PrivateWebhooks bool
+	Logger          *slog.Logger // nil for slog.Default(); never gets a text or an id of a response
 }
 
 // server is the API over its parts.

@@ -69,6 +69,7 @@ func newRegistry() huma.Registry {
 	} {
 		registry.Schema(t, true, "")
 	}
+	registerWebhooks(registry)
 	return registry
 }
 
@@ -76,6 +77,7 @@ func newRegistry() huma.Registry {
 func (s *server) finish() {
 	schemas := s.huma.OpenAPI().Components.Schemas.Map()
 	maps.Copy(schemas, bodySchemas())
+	describeWebhooks(schemas)
 	nullable := &huma.Schema{OneOf: []*huma.Schema{component("SentimentScore"), {Type: "null"}}}
 	schemas["Analysis"].Properties["sentiment"], schemas["AnalyzedText"].Properties["sentiment"] = nullable, nullable
 	for name, schema := range schemas {

@@ -13,6 +13,7 @@ var tags = []*huma.Tag{
 	{Name: "analyze", Description: "Tag texts without storing them."},
 	{Name: "responses", Description: "Put, get and delete responses."},
 	{Name: "insight", Description: "Search, count and rank what is stored."},
+	{Name: webhookTag, Description: "Tell others what happened."},
 	{Name: "server", Description: "The server itself."},
 }
 
@@ -23,6 +24,7 @@ func (s *server) routes() {
 	s.routesOfSlices()
 	s.routesOfExports()
 	s.routesOfBenchmarks()
+	s.routesOfWebhooks()
 	s.routesOfServer()
 }
 

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"verbatim/api"
+	"verbatim/api/webhooks"
 	"verbatim/feedback"
 )
 
@@ -21,7 +22,7 @@ const stopWithin = 20 * time.Second
 
 func newServe() *cobra.Command {
 	var dir, addr, redact string
-	var demo bool
+	var demo, private bool
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Answer the REST API over a data folder",
@@ -43,12 +44,13 @@ the loopback interface only: there are no keys yet, so nobody else may reach it.
 			if err != nil {
 				return err
 			}
-			return errors.Join(serve(cmd, f, addr, demo, logger), f.Close())
+			return errors.Join(serve(cmd, f, &serveFlags{addr: addr, demo: demo, privateWebhooks: private}, logger), f.Close())
 		},
 	}
 	cmd.Flags().StringVar(&dir, "data", "./verbatim-data", "the data folder")
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on")
 	cmd.Flags().StringVar(&redact, "redact", "mark", "replace e-mail addresses, phone and card numbers in texts before they are stored: off or mark")
+	cmd.Flags().BoolVar(&private, "allow-private-webhooks", false, "let webhooks call private and loopback addresses, and plain http")
 	cmd.Flags().BoolVar(&demo, "demo", false, "load the built-in survey")
 	return cmd
 }
@@ -65,24 +67,35 @@ func onLoopback(addr string) error {
 	return usagef("--addr %s can be reached by others, and there are no keys: listen on 127.0.0.1 or [::1]", addr)
 }
 
-func serve(cmd *cobra.Command, f *folder, addr string, demo bool, logger *slog.Logger) error {
+// serveFlags are what serve needs to know beside the folder.
+type serveFlags struct {
+	addr                  string
+	demo, privateWebhooks bool
+}
+
+func serve(cmd *cobra.Command, f *folder, flags *serveFlags, logger *slog.Logger) error {
 	ctx := cmd.Context()
-	if demo {
+	if flags.demo {
 		if err := loadDemo(ctx, f); err != nil {
 			return err
 		}
 	}
-	handler, err := api.New(api.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Logger: logger})
+	handler, err := api.New(api.Deps{
+		Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Logger: logger,
+		PrivateWebhooks: flags.privateWebhooks,
+	})
 	if err != nil {
 		return err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", flags.addr)
 	if err != nil {
-		return feedback.Errorf(feedback.Unavailable, "cannot listen on %s: %w", addr, err)
+		return feedback.Errorf(feedback.Unavailable, "cannot listen on %s: %w", flags.addr, err)
 	}
-	server := api.NewServer(addr, handler)
+	server := api.NewServer(flags.addr, handler)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return f.index.Follow(ctx) })
+	sender := webhooks.New(f.store, f.index, webhooks.Options{Private: flags.privateWebhooks, Logger: logger})
+	group.Go(func() error { return sender.Run(ctx) })
 	group.Go(func() error { f.reportLag(ctx, logger); return nil })
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
