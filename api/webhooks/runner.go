@@ -85,7 +85,7 @@ func (r *runner) follow(ctx context.Context, hook *store.Webhook, filter *feedba
 	}
 	saved := hook.Cursor
 	r.seq = max(r.seq, saved)
-	for waiting := hook.Waiting; waiting < mostWaiting; {
+	for waiting := hook.Waiting; waiting < r.most; {
 		changes, err := r.store.Changes(ctx, r.ref.Workspace, r.seq, batchSize)
 		if err != nil || len(changes) == 0 {
 			return err

@@ -14,7 +14,7 @@ import (
 
 // Limits of the worker.
 const (
-	lookEvery    = 30 * time.Second       // for what nothing announces
+	lookEvery    = 10 * time.Minute       // for what nothing announces
 	gatherTime   = 100 * time.Millisecond // after a change, so that many become one batch
 	retryAfter   = 5 * time.Second        // when the store fails
 	atOnce       = 64                     // attempts of all webhooks
@@ -45,13 +45,14 @@ type Worker struct {
 	private bool
 	every   time.Duration
 	slots   chan struct{}
+	most    int // deliveries that may wait for a webhook
 }
 
 // New makes a worker over a store and the index that follows it. There must be one worker for a store.
 func New(s *store.Store, x *index.Index, o Options) *Worker {
 	w := &Worker{
 		store: s, index: x, client: o.Client, logger: cmp.Or(o.Logger, slog.Default()), private: o.Private,
-		every: cmp.Or(o.DriversEvery, driversEvery), slots: make(chan struct{}, atOnce),
+		every: cmp.Or(o.DriversEvery, driversEvery), slots: make(chan struct{}, atOnce), most: mostWaiting,
 	}
 	if w.client == nil {
 		w.client = NewClient(o.Private, nil)
@@ -74,8 +75,10 @@ func (w *Worker) Run(ctx context.Context) error {
 			pruned = time.Now()
 			err = w.store.PruneDeliveries(ctx, pruned.Add(-keepLog))
 		}
+		again := lookEvery
 		if err != nil && ctx.Err() == nil {
 			w.logger.Warn("webhooks: cannot look for work", "error", err.Error())
+			again = retryAfter
 		}
 		for _, ref := range refs {
 			if _, there := running.LoadOrStore(ref, true); !there {
@@ -85,7 +88,7 @@ func (w *Worker) Run(ctx context.Context) error {
 				})
 			}
 		}
-		if !pause(ctx, changed, lookEvery) {
+		if !pause(ctx, changed, again) {
 			return nil
 		}
 	}
