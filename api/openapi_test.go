@@ -321,8 +321,15 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	check("DELETE", "/v1/responses/{id}", "/v1/responses/r2?survey=s", "")
 	tested := decode[WebhookDelivery](t, w.do(t, "POST", "/v1/webhooks/"+hook+"/test", "").body)
 	for _, c := range [][2]string{
-		{"GET", ""}, {"POST", "/enable"}, {"POST", "/test"}, {"GET", "/deliveries"}, {"GET", "/deliveries?limit=1&status=pending"}, {"GET", "/deliveries?status=x"},
-		{"POST", "/deliveries/{delivery}/replay"}, {"DELETE", ""}, {"DELETE", ""},
+		{"GET", ""},
+		{"POST", "/enable"},
+		{"POST", "/test"},
+		{"GET", "/deliveries"},
+		{"GET", "/deliveries?limit=1&status=pending"},
+		{"GET", "/deliveries?status=x"},
+		{"POST", "/deliveries/{delivery}/replay"},
+		{"DELETE", ""},
+		{"DELETE", ""},
 	} {
 		route := "/v1/webhooks/{webhook}" + c[1]
 		check(c[0], strings.Split(route, "?")[0], strings.NewReplacer("{webhook}", hook, "{delivery}", tested.ID).Replace(route), "")

@@ -81,6 +81,7 @@ func TestAReceiverThatIsDownForThreeDays(t *testing.T) {
 		return 503
 	}}
 	bubble(t, p, func(t *testing.T, h *house, hook store.Webhook) {
+		t.Helper()
 		h.put(t, ws, answer("r1", 3))
 		wait(giveUp + 15*time.Hour)
 		id := p.ids[0]
@@ -129,6 +130,7 @@ func TestAReceiverThatIsDownForThreeDays(t *testing.T) {
 func TestAReceiverThatComesBack(t *testing.T) {
 	p := &party{status: func(n int) int { return map[bool]int{true: 500, false: 200}[n <= 3] }}
 	bubble(t, p, func(t *testing.T, h *house, hook store.Webhook) {
+		t.Helper()
 		h.put(t, ws, answer("r1", 3))
 		wait(time.Hour)
 		list, err := h.store.Deliveries(t.Context(), ws, hook.ID, "", "", 10)
@@ -143,6 +145,7 @@ func TestTheQueueIsBounded(t *testing.T) {
 	up := false
 	p := &party{status: func(int) int { return map[bool]int{true: 200, false: 500}[up] }}
 	bubble(t, p, func(t *testing.T, h *house, hook store.Webhook) {
+		t.Helper()
 		const responses = bubbleWaiting + 3*batchSize
 		for from := 0; from < responses; from += 1000 {
 			var list []feedback.Analysed
@@ -175,6 +178,7 @@ func TestTheQueueIsBounded(t *testing.T) {
 func TestTheLogIsForgottenAfterAMonth(t *testing.T) {
 	p := &party{status: func(int) int { return 200 }}
 	bubble(t, p, func(t *testing.T, h *house, hook store.Webhook) {
+		t.Helper()
 		h.put(t, ws, answer("r1", 3))
 		wait(keepLog - time.Hour)
 		list, err := h.store.Deliveries(t.Context(), ws, hook.ID, "", "", 10)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ func TestAWebhookChoosesAsTheIndexDoes(t *testing.T) {
 	for i := range 300 {
 		a := answer(fmt.Sprintf("r%d", i), feedback.Score(random.IntN(12)-1))
 		a.Survey = pick("nps", "other")
-		a.Attributes = map[string]string{"region": pick("EU", "US"), "age": fmt.Sprint(20 + random.IntN(40))}
+		a.Attributes = map[string]string{"region": pick("EU", "US"), "age": strconv.Itoa(20 + random.IntN(40))}
 		if random.IntN(3) == 0 {
 			delete(a.Attributes, "region")
 		}

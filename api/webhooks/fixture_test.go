@@ -2,8 +2,11 @@ package webhooks
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,9 +18,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"crypto/hmac"
-	"crypto/sha256"
 
 	"go.uber.org/goleak"
 
@@ -36,7 +36,6 @@ const ws = "acme"
 type house struct {
 	store *store.Store
 	index *index.Index
-	logs  strings.Builder
 }
 
 func newHouse(tb testing.TB) *house {
@@ -60,8 +59,8 @@ func newHouse(tb testing.TB) *house {
 	tb.Cleanup(func() {
 		cancel()
 		following.Wait()
-		for _, close := range []func() error{h.index.Close, h.store.Close} {
-			if err := close(); err != nil {
+		for _, shut := range []func() error{h.index.Close, h.store.Close} {
+			if err := shut(); err != nil {
 				tb.Error(err)
 			}
 		}
@@ -207,7 +206,7 @@ func (r *received) verify(secret string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("no signature fits")
+	return errors.New("no signature fits")
 }
 
 // settled waits until nothing waits for a webhook and returns its log, the oldest first.

@@ -252,7 +252,7 @@ func TestBadReceivers(t *testing.T) {
 			return 200
 		}, 0, "the connection to the receiver failed"},
 		"long body": {func(_ int, w http.ResponseWriter, _ *http.Request) int {
-			w.WriteHeader(200)
+			w.WriteHeader(http.StatusOK)
 			w.Write([]byte(strings.Repeat("x", 1<<20)))
 			return 0
 		}, 200, ""},
