@@ -6,8 +6,10 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,8 +37,15 @@ func (p *party) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: p.status(len(p.at)), Body: io.NopCloser(strings.NewReader("a secret of theirs")), Header: http.Header{}, Request: r}, nil
 }
 
+// seen is when it was asked so far, and for which deliveries.
+func (p *party) seen() (at []time.Time, ids []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.at), slices.Clone(p.ids)
+}
+
 // bubbleWaiting is how many deliveries may wait for a webhook in a bubble.
-const bubbleWaiting = 1000
+const bubbleWaiting = 300
 
 // bubble runs a worker over a store within a bubble, whose clock jumps when everybody waits.
 func bubble(t *testing.T, p *party, test func(t *testing.T, h *house, hook store.Webhook)) {
@@ -73,9 +82,9 @@ func wait(d time.Duration) {
 }
 
 func TestAReceiverThatIsDownForThreeDays(t *testing.T) {
-	up := false
+	var up atomic.Bool
 	p := &party{status: func(int) int {
-		if up {
+		if up.Load() {
 			return 200
 		}
 		return 503
@@ -84,14 +93,15 @@ func TestAReceiverThatIsDownForThreeDays(t *testing.T) {
 		t.Helper()
 		h.put(t, ws, answer("r1", 3))
 		wait(giveUp + 15*time.Hour)
-		id := p.ids[0]
-		for i := 1; i < len(p.at); i++ {
-			gap, want := p.at[i].Sub(p.at[i-1]), Delay(id, i)
-			if gap < want || gap > want+time.Second || p.ids[i] != id {
-				t.Errorf("attempt %d of %s came after %v, want %v", i+1, p.ids[i], gap, want)
+		at, ids := p.seen()
+		id := ids[0]
+		for i := 1; i < len(at); i++ {
+			gap, want := at[i].Sub(at[i-1]), Delay(id, i)
+			if gap < want || gap > want+time.Second || ids[i] != id {
+				t.Errorf("attempt %d of %s came after %v, want %v", i+1, ids[i], gap, want)
 			}
 		}
-		if n := len(p.at); n < 12 || n > 14 {
+		if n := len(at); n < 12 || n > 14 {
 			t.Errorf("%d attempts", n)
 		}
 		now, err := h.store.Webhook(t.Context(), ws, hook.ID)
@@ -99,17 +109,17 @@ func TestAReceiverThatIsDownForThreeDays(t *testing.T) {
 			t.Fatalf("%+v, %v", now, err)
 		}
 		list, err := h.store.Deliveries(t.Context(), ws, hook.ID, store.DeliveryFailed, "", 10)
-		if err != nil || len(list) != 1 || list[0].Attempts != len(p.at) || list[0].Problem != "the receiver answered 503" || !list[0].Due.IsZero() {
+		if err != nil || len(list) != 1 || list[0].Attempts != len(at) || list[0].Problem != "the receiver answered 503" || !list[0].Due.IsZero() {
 			t.Errorf("%+v, %v", list, err)
 		}
 		// Nothing is sent now, and nothing is forgotten.
-		before := len(p.at)
+		before := len(at)
 		h.put(t, ws, answer("r2", 3))
 		wait(time.Hour)
-		if len(p.at) != before {
+		if at, _ = p.seen(); len(at) != before {
 			t.Error("a disabled webhook is called")
 		}
-		up = true
+		up.Store(true)
 		if _, err := h.store.EnableWebhook(t.Context(), ws, hook.ID); err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +127,8 @@ func TestAReceiverThatIsDownForThreeDays(t *testing.T) {
 			t.Fatal(err)
 		}
 		wait(time.Minute)
-		if got := p.ids[before:]; len(got) != 2 || got[0] != id && got[1] != id {
+		_, ids = p.seen()
+		if got := ids[before:]; len(got) != 2 || got[0] != id && got[1] != id {
 			t.Errorf("%v", got)
 		}
 		now, err = h.store.Webhook(t.Context(), ws, hook.ID)
@@ -142,8 +153,8 @@ func TestAReceiverThatComesBack(t *testing.T) {
 
 // TestTheQueueIsBounded has more to tell than may wait.
 func TestTheQueueIsBounded(t *testing.T) {
-	up := false
-	p := &party{status: func(int) int { return map[bool]int{true: 200, false: 500}[up] }}
+	var up atomic.Bool
+	p := &party{status: func(int) int { return map[bool]int{true: 200, false: 500}[up.Load()] }}
 	bubble(t, p, func(t *testing.T, h *house, hook store.Webhook) {
 		t.Helper()
 		const responses = bubbleWaiting + 3*batchSize
@@ -159,11 +170,12 @@ func TestTheQueueIsBounded(t *testing.T) {
 		if err != nil || now.Waiting < bubbleWaiting || now.Waiting > bubbleWaiting+batchSize {
 			t.Errorf("%d wait, %v", now.Waiting, err)
 		}
-		up = true
-		before := len(p.ids)
+		up.Store(true)
+		_, before := p.seen()
 		wait(12 * time.Hour)
+		_, after := p.seen()
 		sent := map[string]bool{}
-		for _, id := range p.ids[before:] {
+		for _, id := range after[len(before):] {
 			if sent[id] {
 				t.Fatalf("%s came twice", id)
 			}
