@@ -19,7 +19,7 @@ import (
 	"verbatim/store"
 )
 
-// Deps are what the API works on. All are needed but Connector and Logger; the caller closes them, after the server has stopped, and
+// Deps are what the API works on. Store, Index, Ingester and Analyzer are needed; the caller closes them, after the server has stopped, and
 // runs [index.Index.Follow] meanwhile.
 type Deps struct {
 	Store    *store.Store
@@ -31,7 +31,9 @@ type Deps struct {
 	// Connector takes what survey platforms send; the caller runs it. nil for one that nobody runs: payloads wait in the store.
 	Connector *ingest.Connector
 	Uploads   *ingest.Uploads // of POST /v1/imports; nil for a server that takes no files. The caller runs it
-	Logger    *slog.Logger    // nil for slog.Default(); never gets a text or an id of a response
+	// PrivateWebhooks allows webhooks to private addresses and over plain http, as for a [webhooks.Worker] that may call them.
+	PrivateWebhooks bool
+	Logger          *slog.Logger // nil for slog.Default(); never gets a text or an id of a response
 }
 
 // server is the API over its parts.

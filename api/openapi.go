@@ -78,6 +78,7 @@ func newRegistry() huma.Registry {
 	for _, t := range keyTypes {
 		registry.Schema(t, true, "")
 	}
+	registerWebhooks(registry)
 	return registry
 }
 
@@ -88,6 +89,7 @@ func (s *server) finish() {
 	maps.Copy(schemas, keySchemas())
 	describeSources(schemas)
 	maps.Copy(schemas, importSchemas())
+	describeWebhooks(schemas)
 	nullable := &huma.Schema{OneOf: []*huma.Schema{component("SentimentScore"), {Type: "null"}}}
 	schemas["Analysis"].Properties["sentiment"], schemas["AnalyzedText"].Properties["sentiment"] = nullable, nullable
 	schemas["StoredResponse"].Required = []string{"id", "survey"} // the others may be left out, see fields

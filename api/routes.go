@@ -16,6 +16,7 @@ var tags = []*huma.Tag{
 	{Name: "imports", Description: "Import files, follow that, and undo it."},
 	{Name: "insight", Description: "Search, count and rank what is stored."},
 	{Name: "sources", Description: "Connect survey platforms that post what they receive."},
+	{Name: webhookTag, Description: "Tell others what happened."},
 	{Name: "server", Description: "The server itself."},
 }
 
@@ -33,6 +34,7 @@ func (s *server) routes() {
 	s.routesOfSurveys()
 	s.routesOfTaxonomy()
 	s.routesOfSources()
+	s.routesOfWebhooks()
 	s.routesOfServer()
 }
 

@@ -124,6 +124,9 @@ func (t *txn) drop(workspace string, key feedback.Key) (bool, error) {
 	if _, err := t.exec(dropPayloads, workspace, key.Survey, key.ID); err != nil {
 		return false, err
 	}
+	if err := t.forgetDeliveries(workspace, key); err != nil {
+		return true, err
+	}
 	return true, t.log(workspace, feedback.ChangeDelete, key)
 }
 

@@ -34,8 +34,11 @@ var schema4 string
 //go:embed schema_5.sql
 var schema5 string
 
+//go:embed schema_6.sql
+var schema6 string
+
 // migrations bring a store from version i to i+1; the first makes an empty one. They are only ever appended to.
-var migrations = []string{schema, schema2, schema3, schema4, schema5}
+var migrations = []string{schema, schema2, schema3, schema4, schema5, schema6}
 
 // How connections are set up. secure_delete overwrites what is deleted; busy_timeout is in milliseconds.
 const (

@@ -20,15 +20,15 @@ const (
 const mostWaiting = 20000
 
 const (
-	payloadColumns = `workspace, source, seq, delivery, media, size, remote, status, detail, attempts, received_at, next_at, survey, id`
-	selectDelivery = `SELECT seq FROM payloads WHERE workspace = ? AND source = ? AND delivery = ? AND delivery <> ''`
-	countBodies    = `SELECT count(*) FROM (SELECT 1 FROM payloads WHERE workspace = ? AND source = ? AND body IS NOT NULL LIMIT ?)`
-	nextPayload    = `UPDATE sources SET last_payload = last_payload + 1 WHERE workspace = ? AND name = ? RETURNING last_payload`
-	insertPayload  = `INSERT INTO payloads (` + payloadColumns + `, body) VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', '', 0, ?, ?, '', '', ?)`
-	selectDue      = `SELECT ` + payloadColumns + `, body FROM payloads WHERE status = 'pending' AND remote = ? AND next_at <= ?
+	payloadColumns          = `workspace, source, seq, delivery, media, size, remote, status, detail, attempts, received_at, next_at, survey, id`
+	selectPayloadOfDelivery = `SELECT seq FROM payloads WHERE workspace = ? AND source = ? AND delivery = ? AND delivery <> ''`
+	countBodies             = `SELECT count(*) FROM (SELECT 1 FROM payloads WHERE workspace = ? AND source = ? AND body IS NOT NULL LIMIT ?)`
+	nextPayload             = `UPDATE sources SET last_payload = last_payload + 1 WHERE workspace = ? AND name = ? RETURNING last_payload`
+	insertPayload           = `INSERT INTO payloads (` + payloadColumns + `, body) VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', '', 0, ?, ?, '', '', ?)`
+	selectDuePayloads       = `SELECT ` + payloadColumns + `, body FROM payloads WHERE status = 'pending' AND remote = ? AND next_at <= ?
 		ORDER BY next_at, workspace, source, seq LIMIT ?`
-	selectNextDue  = `SELECT min(next_at) FROM payloads WHERE status = 'pending' AND remote = ?`
-	selectPayloads = `SELECT ` + payloadColumns + `, body IS NOT NULL FROM payloads
+	selectNextPayload = `SELECT min(next_at) FROM payloads WHERE status = 'pending' AND remote = ?`
+	selectPayloads    = `SELECT ` + payloadColumns + `, body IS NOT NULL FROM payloads
 		WHERE workspace = ? AND source = ? AND seq < ? AND (? = '' OR status = ?) ORDER BY seq DESC LIMIT ?`
 	selectPayload = `SELECT ` + payloadColumns + `, body FROM payloads WHERE workspace = ? AND source = ? AND seq = ?`
 	settlePayload = `UPDATE payloads SET status = ?, detail = ?, attempts = ?, next_at = ?, survey = ?, id = ?, erase_at = ?,
@@ -57,7 +57,7 @@ func (s *Store) AddPayload(ctx context.Context, p *feedback.Payload) (seq int64,
 			seq = number(values[0]).Int64
 			return nil
 		}
-		if repeated, err = t.one(selectDelivery, []any{p.Workspace, p.Source, p.Delivery}, first); err != nil || repeated {
+		if repeated, err = t.one(selectPayloadOfDelivery, []any{p.Workspace, p.Source, p.Delivery}, first); err != nil || repeated {
 			return err
 		}
 		if _, err := t.one(countBodies, []any{p.Workspace, p.Source, mostWaiting}, first); err != nil {
@@ -96,7 +96,7 @@ func readPayload(values []any) feedback.Payload {
 // DuePayloads returns up to limit payloads of all workspaces that are to be tried now, the longest due first; remote says
 // whether those that have to be fetched are meant, or the others.
 func (s *Store) DuePayloads(ctx context.Context, remote bool, at time.Time, limit int) ([]feedback.Payload, error) {
-	rows, err := s.reads.query(ctx, selectDue, remote, at.UnixMilli(), limit)
+	rows, err := s.reads.query(ctx, selectDuePayloads, remote, at.UnixMilli(), limit)
 	if err != nil {
 		return nil, s.fail("due payloads", err)
 	}
@@ -110,7 +110,7 @@ func (s *Store) DuePayloads(ctx context.Context, remote bool, at time.Time, limi
 
 // NextPayload returns when the next payload is due, the zero time when none is pending.
 func (s *Store) NextPayload(ctx context.Context, remote bool) (at time.Time, err error) {
-	rows, err := s.reads.query(ctx, selectNextDue, remote)
+	rows, err := s.reads.query(ctx, selectNextPayload, remote)
 	if err != nil {
 		return at, s.fail("next payload", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"verbatim/api"
+	"verbatim/api/webhooks"
 	"verbatim/ingest"
 )
 
@@ -26,6 +27,7 @@ type serveFlags struct {
 	fetchFrom   []string
 	demo        bool
 	maxUpload   int64 // MB
+	private     bool  // webhooks may call private addresses
 }
 
 func newServe() *cobra.Command {
@@ -66,6 +68,7 @@ func (f *serveFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.redact, "redact", "mark", redactUsage+" before they are stored: "+redactModes)
 	cmd.Flags().StringSliceVar(&f.fetchFrom, "fetch-from", nil, "an address besides the platforms' own that connected sources may fetch from (a proxy); repeat it for more")
 	cmd.Flags().BoolVar(&f.demo, "demo", false, "load the built-in survey")
+	cmd.Flags().BoolVar(&f.private, "allow-private-webhooks", false, "let webhooks call private and loopback addresses, and plain http")
 	cmd.Flags().Int64Var(&f.maxUpload, "max-upload", ingest.DefaultMaxUpload>>20, "the largest file that POST /v1/imports takes, in MB")
 }
 
@@ -86,7 +89,7 @@ func serve(cmd *cobra.Command, f *folder, flags *serveFlags, logger *slog.Logger
 	connector := ingest.NewConnector(f.ingester, ingest.ConnectorOptions{Logger: logger, Allowed: flags.fetchFrom})
 	handler, err := api.New(api.Deps{
 		Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Connector: connector, Uploads: uploads, Logger: logger,
-		Rate: listen.rate, Origins: listen.origins,
+		Rate: listen.rate, Origins: listen.origins, PrivateWebhooks: flags.private,
 	})
 	if err != nil {
 		return err
@@ -97,7 +100,8 @@ func serve(cmd *cobra.Command, f *folder, flags *serveFlags, logger *slog.Logger
 	}
 	server := api.NewServer(listen.addr, handler)
 	group, ctx := errgroup.WithContext(ctx)
-	for _, work := range []func(context.Context) error{f.index.Follow, connector.Run, uploads.Run} {
+	sender := webhooks.New(f.store, f.index, webhooks.Options{Private: flags.private, Logger: logger})
+	for _, work := range []func(context.Context) error{f.index.Follow, connector.Run, uploads.Run, sender.Run} {
 		group.Go(func() error { return work(ctx) })
 	}
 	group.Go(func() error { f.reportLag(ctx, logger); return nil })
