@@ -3,8 +3,8 @@ package api
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"

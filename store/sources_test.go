@@ -110,7 +110,7 @@ func deliver(tb testing.TB, s *Store, source, delivery, body string) int64 {
 	return seq
 }
 
-func settlePayload(tb testing.TB, s *Store, keep time.Duration, p feedback.Payload) {
+func settleOne(tb testing.TB, s *Store, keep time.Duration, p feedback.Payload) {
 	tb.Helper()
 	p.Workspace, p.Source = "acme", "kiosk"
 	if err := s.SettlePayloads(tb.Context(), []SettledPayload{{Payload: p, Keep: keep}}); err != nil {
@@ -141,11 +141,11 @@ func TestPayloads(t *testing.T) {
 		t.Errorf("to be fetched: %+v, %v", due, err)
 	}
 	later := now.Add(time.Hour).UTC().Truncate(time.Millisecond)
-	settlePayload(t, s, 0, feedback.Payload{Seq: 1, Status: feedback.PayloadStored, Detail: "created", Response: feedback.Key{Survey: "nps", ID: "r1"}})
-	settlePayload(t, s, time.Hour, feedback.Payload{Seq: 2, Status: feedback.PayloadStored, Response: feedback.Key{Survey: "nps", ID: "r2"}})
-	settlePayload(t, s, KeepUnread, feedback.Payload{Seq: 3, Status: feedback.PayloadFailed, Detail: "no score"})
-	settlePayload(t, s, 0, feedback.Payload{Seq: 4, Status: feedback.PayloadPending, Attempts: 2, NextAt: later})
-	settlePayload(t, s, 0, feedback.Payload{Seq: 5, Status: feedback.PayloadSkipped})
+	settleOne(t, s, 0, feedback.Payload{Seq: 1, Status: feedback.PayloadStored, Detail: "created", Response: feedback.Key{Survey: "nps", ID: "r1"}})
+	settleOne(t, s, time.Hour, feedback.Payload{Seq: 2, Status: feedback.PayloadStored, Response: feedback.Key{Survey: "nps", ID: "r2"}})
+	settleOne(t, s, KeepUnread, feedback.Payload{Seq: 3, Status: feedback.PayloadFailed, Detail: "no score"})
+	settleOne(t, s, 0, feedback.Payload{Seq: 4, Status: feedback.PayloadPending, Attempts: 2, NextAt: later})
+	settleOne(t, s, 0, feedback.Payload{Seq: 5, Status: feedback.PayloadSkipped})
 	if next, err := s.NextPayload(ctx, false); err != nil || !next.Equal(later) {
 		t.Error(next, err)
 	}
@@ -177,7 +177,7 @@ func TestPayloads(t *testing.T) {
 		t.Error(n, err) // the one whose body is still there
 	}
 	check("5 skipped false, 4 pending true, 3 pending true, 2 pending true, 1 stored false, ")
-	settlePayload(t, s, time.Hour, feedback.Payload{Seq: 2, Status: feedback.PayloadStored, Response: feedback.Key{Survey: "nps", ID: "r2"}})
+	settleOne(t, s, time.Hour, feedback.Payload{Seq: 2, Status: feedback.PayloadStored, Response: feedback.Key{Survey: "nps", ID: "r2"}})
 	if err := s.PrunePayloads(ctx, now.Add(30*time.Minute)); err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +202,7 @@ func TestDeleteErasesPayloads(t *testing.T) {
 	if _, err := s.Put(t.Context(), "acme", []feedback.Analysed{a}); err != nil {
 		t.Fatal(err)
 	}
-	settlePayload(t, s, time.Hour, feedback.Payload{Seq: 1, Status: feedback.PayloadStored, Response: a.Key()})
+	settleOne(t, s, time.Hour, feedback.Payload{Seq: 1, Status: feedback.PayloadStored, Response: a.Key()})
 	if err := s.Delete(t.Context(), "acme", a.Key()); err != nil {
 		t.Fatal(err)
 	}
