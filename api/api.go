@@ -19,7 +19,7 @@ import (
 	"verbatim/store"
 )
 
-// Deps are what the API works on. All are needed but Logger; the caller closes them, after the server has stopped, and
+// Deps are what the API works on. All are needed but Logger and Pages; the caller closes them, after the server has stopped, and
 // runs [index.Index.Follow] meanwhile.
 type Deps struct {
 	Store    *store.Store
@@ -27,6 +27,7 @@ type Deps struct {
 	Ingester *ingest.Ingester   // the way in of POST /v1/responses; decides on redaction
 	Analyzer *analysis.Analyzer // of POST /v1/analyze, which redacts nothing and stores nothing
 	Logger   *slog.Logger       // nil for slog.Default(); never gets a text or an id of a response
+	Pages    Pages              // nil for none
 }
 
 // server is the API over its parts.
@@ -69,6 +70,9 @@ func newServer(deps Deps) (*server, error) {
 	s.huma = humagin.New(s.engine, s.config())
 	s.routes()
 	s.finish()
+	if s.Pages != nil {
+		s.Pages.Mount(s.engine)
+	}
 	var err error
 	if s.spec, err = json.Marshal(s.huma.OpenAPI()); err != nil {
 		return nil, fmt.Errorf("api: describe: %w", err)
