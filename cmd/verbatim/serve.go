@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"verbatim/api"
+	"verbatim/api/web"
 	"verbatim/feedback"
 )
 
@@ -24,8 +25,8 @@ func newServe() *cobra.Command {
 	var demo bool
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Answer the REST API over a data folder",
-		Long: `Serves the REST API (described at /openapi.json) over a data folder, which is made if it does not exist. It answers on
+		Short: "Show the pages and answer the REST API over a data folder",
+		Long: `Serves the pages and the REST API (described at /openapi.json) over a data folder, which is made if it does not exist. It answers on
 the loopback interface only: there are no keys yet, so nobody else may reach it.`,
 		Example: `  verbatim serve --data ./verbatim-data
   verbatim serve --demo --addr 127.0.0.1:9000`,
@@ -72,7 +73,12 @@ func serve(cmd *cobra.Command, f *folder, addr string, demo bool, logger *slog.L
 			return err
 		}
 	}
-	handler, err := api.New(api.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Logger: logger})
+	pages, err := web.New(web.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Taxonomy: f.analyzer.Taxonomy(), Logger: logger})
+	if err != nil {
+		return err
+	}
+	defer pages.Close()
+	handler, err := api.New(api.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Logger: logger, Pages: pages})
 	if err != nil {
 		return err
 	}
