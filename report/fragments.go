@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 
@@ -154,8 +155,11 @@ func rankedRows(c *rowChart, drivers []*insight.Driver, most int, link Linked) t
 	for i, d := range drivers {
 		c.Rows[i].Link = link(d.Key())
 	}
-	if most > 0 {
-		c.Rows = c.Rows[:min(len(c.Rows), most)]
+	if most > 0 && most < len(c.Rows) {
+		c.Rows = c.Rows[:most]
+		if !slices.ContainsFunc(c.Rows, func(r chartRow) bool { return strings.HasPrefix(r.Interval, "≈") }) {
+			c.Notes = nil
+		}
 	}
 	return fragment("rows", c)
 }
@@ -238,7 +242,7 @@ func (f *Fragments) driverTrend(t *insight.TrendReport, d *insight.DriverTrend) 
 }
 
 // DriverSegments draws how often each segment mentions a driver, at most so many segments; empty without any.
-func (f *Fragments) DriverSegments(r *insight.DriverSegmentsReport, most int, link func(segment string) string) template.HTML {
+func (f *Fragments) DriverSegments(r *insight.DriverSegmentsReport, key feedback.DriverKey, most int, link func(segment string) string) template.HTML {
 	w := f.w
 	s := scale{low: 0, high: max(float64(r.All.High), 0.01), margin: 3}
 	for i := range r.Segments {
@@ -246,7 +250,7 @@ func (f *Fragments) DriverSegments(r *insight.DriverSegmentsReport, most int, li
 			s.high = max(s.high, float64(share.High))
 		}
 	}
-	c := &rowChart{W: w, Caption: w.DriverTrendsCaption, Name: unmarked(r.By), Figure: w.Share}
+	c := &rowChart{W: w, Caption: w.DriverTrendsCaption, Name: w.Segment, Figure: w.Share}
 	decimals := stepDecimals(100 * roundStep(s.high, 4))
 	for _, x := range s.ticks(4) {
 		tick := chartTick{At: s.at(x), Label: w.percent(x, decimals)}
@@ -262,6 +266,9 @@ func (f *Fragments) DriverSegments(r *insight.DriverSegmentsReport, most int, li
 	if len(c.Rows) == 0 {
 		return ""
 	}
+	if key.Sentiment == feedback.Negative {
+		return `<div class="down">` + fragment("rows", c) + `</div>`
+	}
 	return fragment("rows", c)
 }
 
@@ -276,7 +283,7 @@ func (w *words) driverSegmentRow(g *insight.DriverSegment, s scale, link func(se
 	row.dot(s, *g.Share)
 	about := w.Mentions + w.Colon + w.count(g.Mentions)
 	if g.Gap != nil && g.Gap.Q != nil {
-		about += " · " + w.Gap + w.Colon + w.localized(signed(100*float64(g.Gap.Value), 1)) + w.PercentSign + w.Comma + w.QValue + "\u00a0" + w.probability(*g.Gap.Q)
+		about += " · " + w.Gap + w.Colon + w.localized(signed(100*float64(g.Gap.Value), 1)) + w.Comma + w.QValue + "\u00a0" + w.probability(*g.Gap.Q)
 	}
 	row.Facts = []string{about}
 	return row

@@ -28,7 +28,7 @@ func (f *Fragments) ShareChanges(r *insight.ComparisonReport, most int) (chart, 
 		d := &shown[i]
 		row := chartRow{
 			Name: w.theme(d.Theme, f.taxonomy), Tag: w.polarity(d.Sentiment),
-			Value: w.points(changes[i].Value) + w.PercentSign, Interval: w.span(changes[i].Low, changes[i].High),
+			Value: w.points(changes[i].Value), Interval: w.span(changes[i].Low, changes[i].High),
 			Facts: []string{w.percent(float64(d.BeforeShare.Value), 1) + " → " + w.percent(float64(d.AfterShare.Value), 1)},
 		}
 		row.Said = w.Change + " " + row.Value + ", " + row.Interval
@@ -59,7 +59,7 @@ func (f *Fragments) changeTable(r *insight.ComparisonReport) dataTable {
 		t.Rows = append(t.Rows, []string{
 			w.driver(d.Theme, d.Sentiment, f.taxonomy),
 			w.count(d.BeforeMentions), w.percent(float64(d.BeforeShare.Value), 1), w.count(d.AfterMentions), w.percent(float64(d.AfterShare.Value), 1),
-			w.points(100*d.ShareChange.Value) + w.PercentSign, w.span(100*d.ShareChange.Low, 100*d.ShareChange.High), q,
+			w.points(100*d.ShareChange.Value), w.span(100*d.ShareChange.Low, 100*d.ShareChange.High), q,
 			w.points(d.ImpactBefore.Value), w.points(d.ImpactAfter.Value),
 		})
 	}

@@ -148,11 +148,12 @@ func (v *visit) segmentsOf(f feedback.Filter, key feedback.DriverKey) ([]segment
 			title = v.t("filter." + name)
 		}
 		if name == "language" {
+			r.Segments = slices.Clone(r.Segments) // what is kept is for all languages of the pages
 			for i := range r.Segments {
-				r.Segments[i].Name = cmp.Or(v.tongue(r.Segments[i].Name), r.Segments[i].Name)
+				r.Segments[i].Name = v.tongue(r.Segments[i].Name)
 			}
 		}
-		out = append(out, segmentsOf{title, v.DriverSegments(&r, mostSegments, func(string) string { return "" })})
+		out = append(out, segmentsOf{title, v.DriverSegments(&r, key, mostSegments, func(string) string { return "" })})
 	}
 	return out, nil
 }

@@ -6,8 +6,10 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
+	"strings"
 
 	"verbatim/feedback"
 	"verbatim/ingest"
@@ -24,7 +26,7 @@ type mappingPage struct {
 	Failure             string
 	Fields              []fieldChoice
 	Attributes, Dropped []string
-	SurveyName          string
+	SurveyName, Stem    string
 	Head                []string
 	Rows                [][]string
 	Stored              bool
@@ -128,7 +130,7 @@ func (page *mappingPage) columns(v *visit, u *upload) {
 	page.Form = true
 	m := reader.Mapping()
 	page.fields(v, &m)
-	page.SurveyName = options.Survey
+	page.SurveyName, page.Stem = options.Survey, v.Plain(strings.TrimSuffix(u.name, path.Ext(u.name)))
 	page.Ready = m.Fields["score"] != "" || m.Fields["comment"] != ""
 	page.sample(v, reader, &m)
 }

@@ -12,6 +12,7 @@ async function fetchPage(url, signal) {
 // Search.
 const form = $('#search');
 if (form) {
+  document.documentElement.classList.add('scripted');
   const filters = $('.filters');
   if (matchMedia('(max-width: 800px)').matches) filters.open = false;
   let running = null;
