@@ -114,21 +114,19 @@ func (f *Fragments) figures(t dataTable) template.HTML {
 type Linked func(key feedback.DriverKey) string
 
 // Rankings are the drivers that raise the NPS and those that lower it as diverging bars with intervals, on one scale. A
-// ranking without drivers is empty, and Empty says so in words when both are. More says how many are not shown.
+// ranking without drivers is empty; Empty says why when both are. More says how many are not shown.
 type Rankings struct {
-	Up, Down          template.HTML
-	NoUp, NoDown      string
-	Empty, More       string
-	UpTitle, UpAbout  string
-	DownTitle, DownOf string
+	Up, Down           template.HTML
+	NoUp, NoDown       string // in place of a ranking
+	Empty, More        string
+	UpTitle, DownTitle string
 }
 
 // Rankings draws the rankings of a document, at most so many drivers each (0 for all).
 func (f *Fragments) Rankings(d *Document, most int, link Linked) Rankings {
 	w, p := f.w, &page{W: f.w}
 	out := Rankings{
-		UpTitle: w.MakesPromoters, UpAbout: w.MakesPromotersNote, DownTitle: w.MakesDetractors, DownOf: w.MakesDetractorsNote,
-		NoUp: w.NothingRaises, NoDown: w.NothingLowers,
+		UpTitle: w.MakesPromoters, DownTitle: w.MakesDetractors, NoUp: w.NothingRaises, NoDown: w.NothingLowers,
 	}
 	switch {
 	case scored(d.Drivers) == 0:
@@ -250,7 +248,7 @@ func (f *Fragments) DriverSegments(r *insight.DriverSegmentsReport, key feedback
 			s.high = max(s.high, float64(share.High))
 		}
 	}
-	c := &rowChart{W: w, Caption: w.DriverTrendsCaption, Name: w.Segment, Figure: w.Share}
+	c := &rowChart{W: w, Caption: fmt.Sprintf(w.SegmentsBy, unmarked(r.By)), Name: w.Segment, Figure: w.Share}
 	decimals := stepDecimals(100 * roundStep(s.high, 4))
 	for _, x := range s.ticks(4) {
 		tick := chartTick{At: s.at(x), Label: w.percent(x, decimals)}
@@ -275,6 +273,7 @@ func (f *Fragments) DriverSegments(r *insight.DriverSegmentsReport, key feedback
 func (w *words) driverSegmentRow(g *insight.DriverSegment, s scale, link func(segment string) string) chartRow {
 	row := chartRow{Name: unmarked(g.Name), Value: "–", Link: link(g.Name)}
 	if g.Suppressed || g.Share == nil {
+		row.Said = w.Suppressed
 		row.Facts = []string{w.Responses + w.Colon + w.count(g.Base) + " · " + w.Suppressed}
 		return row
 	}

@@ -23,7 +23,7 @@ func (f *Fragments) ShareChanges(r *insight.ComparisonReport, most int) (chart, 
 	}
 	reach := reachOf(changes)
 	s := scale{low: -float64(reach), high: float64(reach), margin: 3}
-	c := &rowChart{W: w, Caption: w.DriverTrendsCaption, Name: w.Driver, Figure: w.Change, Ticks: w.tickMarks(s, 4)}
+	c := &rowChart{W: w, Caption: w.AllDriversCaption, Name: w.Driver, Figure: w.Change, Ticks: w.tickMarks(s, 4)}
 	for i := range shown {
 		d := &shown[i]
 		row := chartRow{
@@ -59,7 +59,7 @@ func (f *Fragments) changeTable(r *insight.ComparisonReport) dataTable {
 		t.Rows = append(t.Rows, []string{
 			w.driver(d.Theme, d.Sentiment, f.taxonomy),
 			w.count(d.BeforeMentions), w.percent(float64(d.BeforeShare.Value), 1), w.count(d.AfterMentions), w.percent(float64(d.AfterShare.Value), 1),
-			w.points(100*d.ShareChange.Value), w.span(100*d.ShareChange.Low, 100*d.ShareChange.High), q,
+			w.points(100 * d.ShareChange.Value), w.span(100*d.ShareChange.Low, 100*d.ShareChange.High), q,
 			w.points(d.ImpactBefore.Value), w.points(d.ImpactAfter.Value),
 		})
 	}

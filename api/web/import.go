@@ -153,7 +153,8 @@ func (v *visit) options() ingest.Options {
 			options.Map[field] = columns[0]
 		}
 	}
-	options.ScoreOptional, options.TextOptional = options.Map["score"] == "", options.Map["comment"] == ""
+	// A file needs a score or a comment: the one that it lacks may be left out, when the other is named.
+	options.ScoreOptional, options.TextOptional = options.Map["comment"] != "", options.Map["score"] != ""
 	return options
 }
 

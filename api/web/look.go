@@ -61,7 +61,9 @@ func newLook(code string) (*look, error) {
 	return l, nil
 }
 
-func (l *look) fragmentsOf(taxonomy *feedback.Taxonomy) fragments { return report.NewFragments(l.code, taxonomy) }
+func (l *look) fragmentsOf(taxonomy *feedback.Taxonomy) fragments {
+	return report.NewFragments(l.code, taxonomy)
+}
 
 // parseWords reads lines of "key = text". Blank lines and those that begin with # say nothing.
 func parseWords(text string) (map[string]string, error) {

@@ -80,15 +80,19 @@ func (page *mappingPage) result(v *visit, u *upload) {
 		s := &u.summary
 		page.Said = v.t("mapping.checked")
 		page.Counts = []fact{
-			{v.t("mapping.accepted"), v.Count(s.Accepted), ""}, {v.t("mapping.rejected"), v.Count(s.Rejected), ""},
-			{v.t("mapping.duplicates"), v.Count(s.Duplicates), ""}, {v.t("mapping.unscored"), v.Count(s.Unscored), ""},
+			{v.t("mapping.accepted"), v.Count(s.Accepted), ""},
+			{v.t("mapping.rejected"), v.Count(s.Rejected), ""},
+			{v.t("mapping.duplicates"), v.Count(s.Duplicates), ""},
+			{v.t("mapping.unscored"), v.Count(s.Unscored), ""},
 		}
 	case stored:
 		c := &u.counts
 		page.Said = v.t("mapping.stored")
 		page.Counts = []fact{
-			{v.t("mapping.created"), v.Count(c.Created), ""}, {v.t("mapping.updated"), v.Count(c.Updated), ""},
-			{v.t("mapping.unchanged"), v.Count(c.Unchanged), ""}, {v.t("mapping.rejected"), v.Count(c.Rejected), ""},
+			{v.t("mapping.created"), v.Count(c.Created), ""},
+			{v.t("mapping.updated"), v.Count(c.Updated), ""},
+			{v.t("mapping.unchanged"), v.Count(c.Unchanged), ""},
+			{v.t("mapping.rejected"), v.Count(c.Rejected), ""},
 		}
 		page.Undo = "/imports/" + escape(u.importID) + "/undo"
 	case failed:

@@ -19,6 +19,7 @@ type responsePage struct {
 	Hit        hit
 	Facts      []fact
 	Statements []statement
+	Rest       string // of a text with very many statements
 	Why        []why
 	Sentiment  string
 	Kinds      string
@@ -62,7 +63,9 @@ const (
 	similarShown = 5
 	othersShown  = 10
 	freeRows     = 2
-	mostEvidence = 8 // pieces of evidence that similar comments are searched by
+	mostClauses  = 80
+	mostWhy      = 12 // pieces of evidence that are listed of a tag
+	mostEvidence = 8  // pieces of evidence that similar comments are searched by
 )
 
 // response shows a comment.
@@ -132,33 +135,43 @@ func sortedKeys(m map[string]string) []string {
 func (page *responsePage) said(v *visit, a *feedback.Analysed, corrected *feedback.Correction) {
 	an := a.Analysis
 	page.Sentiment, page.Kinds = v.t("sentiment."+string(an.Sentiment.Label)), v.kinds(an.Kinds)
+	tags := v.tags(an.Themes)
 	runs := runsOf(a.Comment, nil, an.Themes)
-	starts := []int{0}
-	for i := 1; i < len(an.Statements); i++ {
-		starts = append(starts, an.Statements[i].Start)
-	}
+	start := 0
 	for i := range an.Statements {
 		s := &an.Statements[i]
+		if i == mostClauses {
+			page.Rest = a.Comment[start:]
+			break
+		}
 		end := len(a.Comment)
 		if i+1 < len(an.Statements) {
-			end = starts[i+1]
+			end = an.Statements[i+1].Start
 		}
 		shown := statement{
-			Runs: part(runs, starts[i], end), Class: polarityClass(s.Sentiment.Label), Word: v.t("sentiment." + string(s.Sentiment.Label)),
+			Runs: part(runs, start, end), Class: polarityClass(s.Sentiment.Label), Word: v.t("sentiment." + string(s.Sentiment.Label)),
 			Kinds: v.kinds(s.Kinds),
 		}
 		for _, t := range s.Themes {
 			number := slices.IndexFunc(an.Themes, func(o feedback.ThemeTag) bool { return o.Theme == t.Theme && o.Sentiment == t.Sentiment })
 			if number >= 0 {
-				shown.Themes = append(shown.Themes, v.tags(an.Themes)[number])
+				shown.Themes = append(shown.Themes, tags[number])
 			}
 		}
 		page.Statements = append(page.Statements, shown)
+		start = end
 	}
-	for i, t := range v.tags(an.Themes) {
-		w := why{tag: t, Confidence: v.Percent(an.Themes[i].Confidence, 0), ByHand: corrected != nil && corrected.Themes != nil}
+	page.why(v, an, tags, corrected != nil && corrected.Themes != nil)
+}
+
+// why adds what speaks for each tag.
+func (page *responsePage) why(v *visit, an *feedback.Analysis, tags []tag, byHand bool) {
+	for i, t := range tags {
+		w := why{tag: t, Confidence: v.Percent(an.Themes[i].Confidence, 0), ByHand: byHand}
 		for _, e := range an.Themes[i].Evidence {
-			w.Evidence = append(w.Evidence, e.Text)
+			if len(w.Evidence) < mostWhy && !slices.Contains(w.Evidence, e.Text) {
+				w.Evidence = append(w.Evidence, e.Text)
+			}
 		}
 		page.Why = append(page.Why, w)
 	}

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -74,7 +76,7 @@ type browser struct {
 func browse(t *testing.T, s *server, language string) *browser {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.Flag("lang", language), chromedp.DisableGPU,
+		chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.Flag("accept-lang", language), chromedp.DisableGPU,
 		chromedp.WindowSize(1280, 900),
 	)
 	allocated, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
@@ -280,39 +282,53 @@ func shownPages(upload string) map[string]string {
 	}
 }
 
-// Every page, in light and dark, on a desk and on a phone, in every language: axe-core finds nothing, nothing is wider
-// than the screen, and -screens writes pictures.
+// sights are the screens that pages are looked at on.
+var sights = []struct {
+	name  string
+	width int64
+	dark  bool
+}{{"desk", 1280, false}, {"desk-dark", 1280, true}, {"phone", 390, false}, {"phone-dark", 390, true}}
+
+// Every page: axe-core finds nothing, and nothing is wider than the screen; in English on all screens, in the other
+// languages on a phone. With -screens every language is drawn on every screen.
 func TestScreens(t *testing.T) {
 	t.Parallel()
 	axe := axeScript(t)
 	s := start(t, binary(t), t.TempDir(), "--demo")
 	b := browse(t, s, "en")
-	upload := b.upload("q,why are you unhappy,mail\n3,Late delivery,a@example.org\n10,Great app,b@example.org\n11,what,c@example.org\n")
+	pages := shownPages(b.upload("q,why are you unhappy,mail\n3,Late delivery,a@example.org\n10,Great app,b@example.org\n11,what,c@example.org\n"))
 	for _, language := range []string{"en", "zh", "ru", "fi"} {
 		b.open("/")
 		b.follow(`button[lang="` + language + `"]`)
-		for _, c := range []struct {
-			name  string
-			width int64
-			dark  bool
-		}{{"desk", 1280, false}, {"desk-dark", 1280, true}, {"phone", 390, false}, {"phone-dark", 390, true}} {
-			b.look(c.width, c.dark)
-			for name, path := range shownPages(upload) {
-				title := strings.Join([]string{name, language, c.name}, "-")
-				b.open(path)
-				if language == "en" || c.name == "desk" || c.name == "phone-dark" {
+		for _, sight := range sights {
+			checked := language == "en" || sight.name == "phone-dark"
+			if !checked && *screens == "" {
+				continue
+			}
+			b.look(sight.width, sight.dark)
+			for _, name := range slices.Sorted(maps.Keys(pages)) {
+				b.open(pages[name])
+				title := strings.Join([]string{name, language, sight.name}, "-")
+				if checked {
 					b.accessible(axe, title)
 				}
 				if over := script[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 					t.Errorf("%s is %d pixels too wide", title, over)
 				}
-				if *screens != "" {
-					if err := os.WriteFile(filepath.Join(*screens, title+".png"), perform(b, chromedp.FullScreenshot(100)), 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
+				b.picture(title)
 			}
 		}
+	}
+}
+
+// picture keeps what the tab shows, when pictures are asked for.
+func (b *browser) picture(title string) {
+	b.t.Helper()
+	if *screens == "" {
+		return
+	}
+	if err := os.WriteFile(filepath.Join(*screens, title+".png"), perform(b, chromedp.FullScreenshot(100)), 0o644); err != nil {
+		b.t.Fatal(err)
 	}
 }
 

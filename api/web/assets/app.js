@@ -30,9 +30,10 @@ if (form) {
 
   const take = (page) => {
     const focus = document.activeElement;
-    const open = [...document.querySelectorAll('#facets details')].map((d) => d.open);
+    const named = (d) => $('summary', d).textContent;
+    const open = new Map([...document.querySelectorAll('#facets details')].map((d) => [named(d), d.open]));
     $('#facets').replaceWith($('#facets', page));
-    document.querySelectorAll('#facets details').forEach((d, i) => { if (i in open) d.open = open[i]; });
+    document.querySelectorAll('#facets details').forEach((d) => { if (open.has(named(d))) d.open = open.get(named(d)); });
     $('#results').replaceWith($('#results', page));
     if (focus && focus.name && !focus.isConnected) {
       const same = [...form.elements].find((e) => e.name === focus.name && (e.type !== 'checkbox' || e.value === focus.value));
