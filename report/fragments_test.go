@@ -84,7 +84,7 @@ func TestDriverSegmentsFragment(t *testing.T) {
 		{Name: "small", Base: 9, Suppressed: true},
 		{Name: "beyond", Base: 9, Suppressed: true},
 	}}
-	out := string(NewFragments("en", nil).DriverSegments(&r, feedback.DriverKey{Sentiment: feedback.Negative}, 2, func(s string) string { return "" }))
+	out := string(NewFragments("en", nil).DriverSegments(&r, feedback.DriverKey{Sentiment: feedback.Negative}, 2, func(string) string { return "" }))
 	for _, want := range []string{"&lt;EU&gt;", "30.0%", "22% to 40%", "&#43;25.0", "too few responses to show", `<div class="down">`} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in %s", want, out)

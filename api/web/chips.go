@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -15,12 +16,8 @@ func (form *filterForm) chips(v *visit, path string, f *feedback.Filter, more ur
 	for _, name := range api.FilterParams() {
 		for i, value := range query[name] {
 			rest := url.Values{}
-			for other, values := range query {
-				rest[other] = values
-			}
-			for other, values := range more {
-				rest[other] = values
-			}
+			maps.Copy(rest, query)
+			maps.Copy(rest, more)
 			if rest[name] = slices.Delete(slices.Clone(query[name]), i, i+1); len(rest[name]) == 0 {
 				rest.Del(name)
 			}

@@ -26,15 +26,15 @@ type documents struct {
 
 func newDocuments() *documents { return &documents{values: map[string]any{}} }
 
-// keep returns what is kept under the key, or makes it, once however many ask at the same time.
-func keep[T any](ctx context.Context, d *documents, key string, make func(ctx context.Context) (T, error)) (T, error) {
+// keep returns what is kept under the key, or computes it, once however many ask at the same time.
+func keep[T any](ctx context.Context, d *documents, key string, compute func(ctx context.Context) (T, error)) (T, error) {
 	d.mu.Lock()
 	value, ok := d.values[key].(T)
 	d.mu.Unlock()
 	if ok {
 		return value, nil
 	}
-	made, err, _ := d.flight.Do(key, func() (any, error) { return make(context.WithoutCancel(ctx)) })
+	made, err, _ := d.flight.Do(key, func() (any, error) { return compute(context.WithoutCancel(ctx)) })
 	if err != nil {
 		var none T
 		return none, err

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -60,9 +61,7 @@ func (v *visit) filter() (feedback.Filter, error) { return api.ReadFilter(v.gin.
 // address makes the address of a page with a filter, and with what else stands in query.
 func address(path string, f *feedback.Filter, more url.Values) string {
 	query := api.FilterQuery(f)
-	for name, values := range more {
-		query[name] = values
-	}
+	maps.Copy(query, more)
 	if len(query) == 0 {
 		return path
 	}
@@ -127,7 +126,7 @@ type facetCounts struct {
 	total      int
 }
 
-// counts counts the alternatives.
+// counts gives the counts of the alternatives.
 func (v *visit) counts(f *feedback.Filter) (*facetCounts, error) {
 	return keep(v.ctx, v.p.documents, v.key("facets", f), func(ctx context.Context) (*facetCounts, error) {
 		all, err := v.p.Index.Search(ctx, v.workspace, *f, index.SearchOptions{Limit: 1})
@@ -278,7 +277,7 @@ func (form *filterForm) where(v *visit, f *feedback.Filter, c *facetCounts) erro
 
 // mostFacets is how many attributes are offered, and mostFacetValues how many values those have.
 const (
-	mostFacets      = 5
+	mostFacets      = 6
 	mostFacetValues = 20
 )
 

@@ -48,40 +48,40 @@ type world struct {
 }
 
 // newWorld opens an empty folder.
-func newWorld(t testing.TB) *world {
-	t.Helper()
+func newWorld(tb testing.TB) *world {
+	tb.Helper()
 	analyzer, err := embedded()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	dir := t.TempDir()
-	st, err := store.Open(t.Context(), dir)
+	dir := tb.TempDir()
+	st, err := store.Open(tb.Context(), dir)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	logger := slog.New(slog.DiscardHandler)
-	x, err := index.Open(t.Context(), filepath.Join(dir, "index"), st, index.Options{Logger: logger})
+	x, err := index.Open(tb.Context(), filepath.Join(dir, "index"), st, index.Options{Logger: logger})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	in := &ingest.Ingester{Analyst: &ingest.Analyst{Analyzer: analyzer, Redact: true}, Store: st}
 	pages, err := New(Deps{Store: st, Index: x, Ingester: in, Taxonomy: analyzer.Taxonomy(), Logger: logger})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	handler, err := api.New(api.Deps{Store: st, Index: x, Ingester: in, Analyzer: analyzer, Logger: logger, Pages: pages})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	w := &world{Server: httptest.NewServer(handler), t: t, pages: pages, api: handler, client: &http.Client{Jar: jar}}
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	w := &world{Server: httptest.NewServer(handler), t: tb, pages: pages, api: handler, client: &http.Client{Jar: jar}}
+	ctx, stop := context.WithCancel(context.WithoutCancel(tb.Context()))
 	var following sync.WaitGroup
 	following.Go(func() { x.Follow(ctx) })
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		w.client.CloseIdleConnections()
 		w.Close()
 		pages.Close()

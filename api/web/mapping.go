@@ -130,7 +130,7 @@ func (page *mappingPage) columns(v *visit, u *upload) {
 		page.Failure = v.failure(err)
 		return
 	}
-	defer closer.Close() //nolint:errcheck // it was only read
+	defer closer.Close()
 	page.Form = true
 	m := reader.Mapping()
 	page.fields(v, &m)

@@ -159,7 +159,7 @@ func problemWords(status int) string {
 
 // show renders a page. Nothing is written when that fails.
 func (v *visit) show(status int, name string, page any) error {
-	buf := buffers.Get().(*bytes.Buffer) //nolint:errcheck // there is nothing else in it
+	buf := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buf)
 	buf.Reset()
 	if err := v.templates[name].ExecuteTemplate(buf, "layout", page); err != nil {
