@@ -5,6 +5,8 @@ LINT = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 10s
 # Debian's, which has the SciPy that apt installs; only `make fixtures` needs it.
 PYTHON ?= /usr/bin/python3
+# axe-core, which finds what keeps people from using a page; under MPL-2.0, so it is fetched and not shipped.
+AXE = 4.14.1
 # Set by CI: the race detector needs a C compiler, which `make deps` installs.
 RACE ?=
 # Folder of labelled JSON Lines to train on; models/README.md names the public sets behind the models that ship.
@@ -56,10 +58,22 @@ load: ## measure the server over loopback for LOAD each: single posts, bulk, ana
 	cat /proc/loadavg; bin/verbatim load --url http://127.0.0.1:18080 --clients 64 --for $(LOAD)
 
 .PHONY: deps
-deps: ## install with apt what the tests need besides Go: a C compiler for the race detector
-	@command -v gcc >/dev/null || { \
-		if [ "$$(id -u)" = 0 ]; then apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev; \
-		else sudo apt-get update && sudo apt-get install -y --no-install-recommends gcc libc6-dev; fi; }
+deps: ## install what the tests need besides Go: with apt a C compiler for the race detector and a browser, with npm axe-core
+	@missing=; \
+	command -v gcc >/dev/null || missing="gcc libc6-dev"; \
+	command -v chromium >/dev/null || missing="$$missing chromium fonts-noto-cjk"; \
+	command -v npm >/dev/null || missing="$$missing npm"; \
+	sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	[ -z "$$missing" ] || { $$sudo apt-get update && $$sudo apt-get install -y --no-install-recommends $$missing; }
+	@cache="$${XDG_CACHE_HOME:-$$HOME/.cache}/verbatim"; script="$$cache/axe-$(AXE).min.js"; \
+	[ -f "$$script" ] || { folder=$$(mktemp -d) && mkdir -p "$$cache" && rm -f "$$cache"/axe-*.min.js && \
+		( cd "$$folder" && npm pack --silent axe-core@$(AXE) >/dev/null && tar xzf axe-core-*.tgz && mv package/axe.min.js "$$script" ); \
+		status=$$?; rm -rf "$$folder"; exit $$status; }
+
+.PHONY: screens
+screens: ## draw every page in every language, light and dark, on a desk and a phone, into bin/screens
+	mkdir -p bin/screens
+	$(GO) test ./cmd/verbatim -run TestScreens -count=1 -timeout 20m -screens "$(CURDIR)/bin/screens"
 
 .PHONY: fixtures
 fixtures: ## compute insight's reference figures anew with R and SciPy (installed with apt when missing)

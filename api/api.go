@@ -34,6 +34,7 @@ type Deps struct {
 	// PrivateWebhooks allows webhooks to private addresses and over plain http, as for a [webhooks.Worker] that may call them.
 	PrivateWebhooks bool
 	Logger          *slog.Logger // nil for slog.Default(); never gets a text or an id of a response
+	Pages           Pages        // nil for none
 }
 
 // server is the API over its parts.
@@ -93,6 +94,9 @@ func newServer(deps Deps) (*server, error) {
 	s.huma = humagin.New(s.engine, s.config())
 	s.routes()
 	s.finish()
+	if s.Pages != nil {
+		s.Pages.Mount(s.engine)
+	}
 	var err error
 	if s.spec, err = json.Marshal(s.huma.OpenAPI()); err != nil {
 		return nil, fmt.Errorf("api: describe: %w", err)

@@ -131,6 +131,10 @@ func hideHuma(_ huma.Context, _ string, body any) (any, error) {
 // refuse answers a request with a problem from outside of Huma, and ends it.
 func (s *server) refuse(c *gin.Context, p *Problem) {
 	c.Abort()
+	if s.Pages != nil && wantsPage(c.Request) {
+		s.Pages.Refuse(c, p)
+		return
+	}
 	body, err := json.Marshal(p)
 	if err != nil { // cannot happen: it is all strings
 		c.Status(http.StatusInternalServerError)

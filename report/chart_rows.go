@@ -28,6 +28,7 @@ type chartRow struct {
 	Name, Tag, Value, Interval, Said string
 	Facts                            []string
 	Mark, Class                      string // bar or dot; up or down, and muted
+	Link                             string // where the name leads; "" for nowhere
 	X, Width, Low, High              float64
 }
 

@@ -64,6 +64,15 @@ type dataTable struct {
 	Head    []string
 	Name    int
 	Rows    [][]string
+	Links   []string // of the names, row by row; nil for none
+}
+
+// Link is where the name of a row leads, "" for nowhere; for the template.
+func (t dataTable) Link(row int) string {
+	if row < len(t.Links) {
+		return t.Links[row]
+	}
+	return ""
 }
 
 func newPage(d *Document) *page {

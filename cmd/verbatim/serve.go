@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"verbatim/api"
+	"verbatim/api/web"
 	"verbatim/api/webhooks"
 	"verbatim/ingest"
 )
@@ -34,10 +35,10 @@ func newServe() *cobra.Command {
 	var flags serveFlags
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Answer the REST API over a data folder",
-		Long: `Serves the REST API (described at /openapi.json) over a data folder, which is made if it does not exist. Without keys it
+		Short: "Show the pages and answer the REST API over a data folder",
+		Long: `Serves the pages and the REST API (described at /openapi.json) over a data folder, which is made if it does not exist. Without keys it
 answers this machine only, on a loopback address, and needs none. Once there is a key (verbatim key create), every request
-needs one, and any address will do.`,
+needs one, and any address will do; the pages, which have no log-in yet, are then for programs that send an admin's key.`,
 		Example: `  verbatim serve --data ./verbatim-data
   verbatim serve --demo --addr 127.0.0.1:9000
   verbatim serve --addr :8443 --tls-cert cert.pem --tls-key key.pem`,
@@ -82,6 +83,11 @@ func serve(cmd *cobra.Command, f *folder, flags *serveFlags, logger *slog.Logger
 			return err
 		}
 	}
+	pages, err := web.New(web.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Taxonomy: f.analyzer.Taxonomy(), Logger: logger})
+	if err != nil {
+		return err
+	}
+	defer pages.Close()
 	uploads, err := ingest.NewUploads(f.ingester, filepath.Join(f.dir, "uploads"), flags.maxUpload<<20, logger)
 	if err != nil {
 		return err
@@ -89,7 +95,7 @@ func serve(cmd *cobra.Command, f *folder, flags *serveFlags, logger *slog.Logger
 	connector := ingest.NewConnector(f.ingester, ingest.ConnectorOptions{Logger: logger, Allowed: flags.fetchFrom})
 	handler, err := api.New(api.Deps{
 		Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Connector: connector, Uploads: uploads, Logger: logger,
-		Rate: listen.rate, Origins: listen.origins, PrivateWebhooks: flags.private,
+		Rate: listen.rate, Origins: listen.origins, PrivateWebhooks: flags.private, Pages: pages,
 	})
 	if err != nil {
 		return err
@@ -117,6 +123,6 @@ func serve(cmd *cobra.Command, f *folder, flags *serveFlags, logger *slog.Logger
 		defer cancel()
 		return server.Shutdown(grace)
 	})
-	fmt.Fprintf(cmd.OutOrStdout(), "Verbatim answers on %s://%s (API: /v1, description: /openapi.json). Ctrl-C stops it.\n", scheme, listener.Addr())
+	fmt.Fprintf(cmd.OutOrStdout(), "Verbatim answers on %s://%s (pages: /, API: /v1, description: /openapi.json). Ctrl-C stops it.\n", scheme, listener.Addr())
 	return group.Wait()
 }

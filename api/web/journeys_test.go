@@ -1,0 +1,183 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"verbatim/feedback"
+)
+
+// totalOf is how many comments a search page says there are.
+func (w *world) totalOf(query string) string {
+	w.t.Helper()
+	m := regexp.MustCompile(`Comments: ([0-9,]+)`).FindStringSubmatch(w.get("/search?"+query, "en").body)
+	if m == nil {
+		return ""
+	}
+	return m[1]
+}
+
+func TestCorrection(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.put(feedback.Response{ID: "a", Score: 2, Comment: "The delivery was late"}, feedback.Response{ID: "b", Score: 2, Comment: "The delivery was slow"})
+	const complaints, praise = "theme=delivery_logistics%3Anegative", "theme=price_value%3Apositive"
+	before := w.totalOf(complaints)
+	if before != "2" || w.totalOf(praise) != "0" {
+		t.Fatalf("%s complaints", before)
+	}
+	p := w.post("/responses/default/a/correct", url.Values{
+		"theme": {"delivery_logistics", "price_value", "", "price_value"}, "polarity": {"", "positive", "positive", "positive"}, "sentiment": {"positive"}, "kind": {"praise"},
+	})
+	if p.status != http.StatusOK || !strings.Contains(p.body, "Corrected by hand (web)") || !strings.Contains(p.body, "All figures count it so") || !strings.Contains(p.body, "by hand</td>") {
+		t.Errorf("%d %s", p.status, p.body)
+	}
+	if w.totalOf(complaints) != "1" || w.totalOf(praise) != "1" {
+		t.Errorf("%s and %s", w.totalOf(complaints), w.totalOf(praise))
+	}
+	p = w.post("/responses/default/a/correct", url.Values{"undo": {"1"}})
+	if strings.Contains(p.body, "Corrected by hand") || w.totalOf(complaints) != before {
+		t.Errorf("not taken back: %s", p.body)
+	}
+	for name, form := range map[string]url.Values{
+		"no theme of ours": {"theme": {"nonsense"}, "polarity": {"positive"}, "sentiment": {"positive"}},
+		"no sentiment":     {"sentiment": {"great"}}, "no kind": {"sentiment": {"positive"}, "kind": {"rant"}},
+	} {
+		if p := w.post("/responses/default/a/correct", form); p.status != http.StatusBadRequest {
+			t.Errorf("%s: %d", name, p.status)
+		}
+	}
+	if p := w.post("/responses/default/none/correct", url.Values{"undo": {"1"}}); p.status != http.StatusNotFound {
+		t.Error(p.status)
+	}
+}
+
+const answers = "when,q1,why,mail\n" +
+	"2026-01-02,3,The delivery was late,a@example.org\n" +
+	"2026-01-03,10,Great app and friendly staff,b@example.org\n" +
+	"2026-01-04,11,What a score,c@example.org\n" +
+	"2026-01-05,9,=HYPERLINK(1),d@example.org\n"
+
+func TestImport(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.upload(w.token(), `C:\files\answers.csv`, answers)
+	if p.status != http.StatusOK || !strings.Contains(p.body, "<bdi>answers.csv</bdi>") || !strings.Contains(p.body, "The delivery was late") || !strings.Contains(p.body, "<code>mail</code>") {
+		t.Fatalf("%d %s", p.status, p.body)
+	}
+	form := url.Values{"map.score": {"q1"}, "map.comment": {"why"}, "map.submitted_at": {"when"}, "survey_name": {"winter"}, "do": {"check"}}
+	at := p.path
+	w.post(at, form)
+	w.eventually("checked", func() bool { p = w.get(at, "en"); return strings.Contains(p.body, "Nothing is stored yet") })
+	if w.totalOf("") != "0" || !strings.Contains(p.body, "score must be") && !strings.Contains(p.body, "whole number") {
+		t.Errorf("checked: %s", p.body)
+	}
+	if !strings.Contains(p.body, `<option value="why" selected>`) {
+		t.Error("the mapping is forgotten")
+	}
+	form.Set("do", "import")
+	w.post(at, form)
+	w.eventually("imported", func() bool { p = w.get(at, "en"); return strings.Contains(p.body, "Imported.") })
+	if got := w.totalOf("survey=winter"); got != "3" {
+		t.Errorf("%s stored", got)
+	}
+	csv := w.get(at+"/rejected.csv", "en")
+	if !strings.HasPrefix(csv.body, "line,column,id,code,message\r\n4,q1,") || csv.header.Get("Content-Disposition") == "" {
+		t.Error(csv.body)
+	}
+	if p := w.get("/import", "en"); !strings.Contains(p.body, "new 3, changed 0, unchanged 0, rejected 1") {
+		t.Error(p.body)
+	}
+	undo := regexp.MustCompile(`action="(/imports/[^"]+)"`).FindStringSubmatch(p.body)
+	if p := w.post(undo[1], url.Values{}); !strings.Contains(p.body, "Responses removed: 3") || !strings.Contains(p.body, "undone") {
+		t.Error(p.body)
+	}
+	if got := w.totalOf(""); got != "0" {
+		t.Errorf("%s left", got)
+	}
+}
+
+func TestImportOfTrouble(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for name, content := range map[string]string{"empty.csv": "", "picture.xlsx": "PK\x03\x04 no", "one.csv": "x\n", "zip.gz": "\x1f\x8b\x08 no"} {
+		p := w.upload(w.token(), name, content)
+		if p.status != http.StatusOK || name != "one.csv" && !strings.Contains(p.body, `role="alert"`) {
+			t.Errorf("%s: %d %s", name, p.status, p.body)
+		}
+		w.post(p.path, url.Values{"do": {"import"}})
+		w.eventually("failed", func() bool { return strings.Contains(w.get(p.path, "en").body, `role="alert"`) })
+	}
+	p := w.upload(w.token(), "a.csv", answers)
+	w.post(p.path, url.Values{"map.score": {"no such column"}, "do": {"check"}})
+	w.eventually("failed", func() bool { return strings.Contains(w.get(p.path, "en").body, `role="alert"`) })
+	if p := w.upload(w.token(), "", ""); p.path != "/import" {
+		t.Error(p.path)
+	}
+}
+
+// Only so many files are kept, and they lie in a folder that goes.
+func TestUploadsAreBounded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	token := w.token()
+	first := w.upload(token, "first.csv", answers).path
+	for i := range mostUploads {
+		w.upload(token, fmt.Sprintf("%d.csv", i), answers)
+	}
+	if n := len(w.pages.uploads.list); n != mostUploads {
+		t.Errorf("%d files", n)
+	}
+	if p := w.get(first, "en"); p.status != http.StatusNotFound {
+		t.Errorf("the oldest is there: %d", p.status)
+	}
+}
+
+// A driver's page leads to its comments, and its phrases and words to theirs.
+func TestDriverLeadsToItsComments(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).demo()
+	body := w.get("/drivers", "en").body
+	if !strings.Contains(body, `href="/drivers/support/negative"`) {
+		t.Fatal("no link to the driver")
+	}
+	page := w.get("/drivers/support/negative?where=plan%3DPlus", "en").body
+	for _, want := range []string{"Customer support", "/search?theme=support%3Anegative&amp;where=plan%3DPlus", "Where it is strongest", "q value", "95% interval"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	words := regexp.MustCompile(`href="/search\?(match=[^"]+)"><bdi>[^<]+</bdi> <span class="n">(\d+)`).FindAllStringSubmatch(page, -1)
+	if len(words) == 0 {
+		t.Fatal("no words")
+	}
+	for _, m := range words {
+		if total := w.totalOf(strings.ReplaceAll(m[1], "&amp;", "&")); total == "" || total == "0" {
+			t.Errorf("%s: %s comments", m[1], total)
+		}
+	}
+}
+
+// The pages and the API say the same.
+func TestPagesAgreeWithTheAPI(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).demo()
+	const filter = "where=region%3DDACH&from=2026-01-01"
+	nps := w.get("/v1/nps?"+filter, "en").body
+	value := regexp.MustCompile(`"nps":\{"value":(-?\d+)`).FindStringSubmatch(nps)
+	if value == nil {
+		t.Fatal(nps)
+	}
+	shown := regexp.MustCompile(`<strong>((?:&#43;|−)?\d+)</strong>`).FindStringSubmatch(w.get("/?"+filter, "en").body)
+	if shown == nil || strings.NewReplacer("&#43;", "", "−", "-").Replace(shown[1]) != value[1] {
+		t.Errorf("the page shows %v, the API answers %s", shown, value[1])
+	}
+	total := regexp.MustCompile(`"total":(\d+)`).FindStringSubmatch(w.get("/v1/search?match=app&"+filter, "en").body)
+	if got := w.totalOf("match=app&" + filter); got != total[1] {
+		t.Errorf("the page finds %s, the API %s", got, total[1])
+	}
+}

@@ -1,0 +1,192 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/gin-gonic/gin"
+
+	"verbatim/api"
+	"verbatim/feedback"
+	"verbatim/index"
+	"verbatim/ingest"
+	"verbatim/store"
+)
+
+// Deps are what the pages work on. All are needed but Logger; the caller closes them after [Pages.Close].
+type Deps struct {
+	Store    *store.Store
+	Index    *index.Index
+	Ingester *ingest.Ingester
+	Taxonomy *feedback.Taxonomy
+	Logger   *slog.Logger // nil for slog.Default(); never gets a text or an id of a response
+}
+
+// Pages are the pages of a server. Give them to [api.New] as [api.Deps.Pages].
+type Pages struct {
+	Deps
+	source    *api.Source
+	looks     map[string]*look // by language
+	documents *documents
+	uploads   *uploads
+	formKey   []byte // of the tokens in forms; a new one at each start
+	exports   bool   // the API has routes for exports
+}
+
+// New makes the pages. An error means that a template or a file of words is broken.
+func New(deps Deps) (*Pages, error) {
+	if deps.Logger == nil {
+		deps.Logger = slog.Default()
+	}
+	p := &Pages{
+		Deps:      deps,
+		source:    &api.Source{Index: deps.Index, Texts: deps.Store.GetMany, Taxonomy: deps.Taxonomy},
+		looks:     map[string]*look{},
+		documents: newDocuments(),
+		uploads:   newUploads(),
+		formKey:   []byte(rand.Text()),
+	}
+	for _, code := range languages {
+		var err error
+		if p.looks[code], err = newLook(code); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// Close ends imports that run, as if the connection had ended: what is stored stays, and the file can be imported again.
+func (p *Pages) Close() { p.uploads.close() }
+
+// Mount adds the routes of the pages, top to bottom.
+func (p *Pages) Mount(engine *gin.Engine) {
+	p.exports = slices.ContainsFunc(engine.Routes(), func(r gin.RouteInfo) bool { return r.Path == "/v1/export/responses" })
+	engine.GET("/assets/:name", p.asset)
+	get := func(path string, show view) { engine.GET(path, p.serve(show)) }
+	post := func(path string, change view) { engine.POST(path, p.serve(p.form(change))) }
+
+	get("/", p.overview)
+	get("/drivers", p.drivers)
+	get("/drivers/:theme/:polarity", p.driver)
+	get("/compare", p.compare)
+	get("/search", p.search)
+	get("/responses/:survey/:id", p.response)
+	post("/responses/:survey/:id/correct", p.correct)
+	get("/import", p.imports)
+	engine.POST("/import", p.serve(p.upload)) // reads its form itself, as a stream
+	get("/import/:upload", p.mapping)
+	post("/import/:upload", p.runImport)
+	get("/import/:upload/rejected.csv", p.rejected)
+	post("/imports/:import/undo", p.undoImport)
+	post("/language", p.setLanguage)
+}
+
+// view answers a visit. What it returns as an error becomes a page.
+type view func(v *visit) error
+
+// visit is a request for a page, and its answer.
+type visit struct {
+	*look
+	fragments
+	ctx       context.Context //nolint:containedctx // a visit lives as long as its request
+	workspace string
+	gin       *gin.Context
+	p         *Pages
+}
+
+// serve makes a handler of a view.
+func (p *Pages) serve(show view) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		v := p.visit(c)
+		v.workspace = api.WorkspaceOf(c.Request.Context())
+		if err := show(v); err != nil {
+			problem := api.ProblemOf(err)
+			if problem.Status >= http.StatusInternalServerError {
+				p.Logger.LogAttrs(v.ctx, slog.LevelError, "web: "+c.FullPath(), slog.Int("status", problem.Status),
+					slog.String("error", err.Error()), slog.String("request_id", c.Writer.Header().Get("X-Request-Id")))
+			}
+			p.Refuse(c, problem)
+		}
+	}
+}
+
+func (p *Pages) visit(c *gin.Context) *visit {
+	secure(c.Writer.Header())
+	l := p.looks[languageOf(c.Request)]
+	return &visit{look: l, fragments: l.fragmentsOf(p.Taxonomy), ctx: c.Request.Context(), gin: c, p: p}
+}
+
+// Refuse answers with a problem as a page.
+func (p *Pages) Refuse(c *gin.Context, problem *api.Problem) {
+	v := p.visit(c)
+	page := &struct {
+		shell
+		Said, Detail string
+	}{v.shell("problem.title", ""), v.t(problemWords(problem.Status)), ""}
+	if problem.Status == http.StatusBadRequest {
+		page.Detail = problem.Detail
+	}
+	if err := v.show(problem.Status, "problem", page); err != nil {
+		p.Logger.Error("web: problem", "error", err.Error())
+		c.Status(problem.Status)
+	}
+}
+
+// problemWords names the words for a status.
+func problemWords(status int) string {
+	switch status {
+	case http.StatusNotFound, http.StatusMethodNotAllowed:
+		return "problem.missing"
+	case http.StatusGone:
+		return "problem.deleted"
+	case http.StatusForbidden, http.StatusUnauthorized, http.StatusMisdirectedRequest:
+		return "problem.forbidden"
+	case http.StatusRequestEntityTooLarge:
+		return "problem.large"
+	case http.StatusServiceUnavailable:
+		return "problem.unready"
+	}
+	if status < http.StatusInternalServerError {
+		return "problem.invalid"
+	}
+	return "problem.failed"
+}
+
+// show renders a page. Nothing is written when that fails.
+func (v *visit) show(status int, name string, page any) error {
+	buf := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buf)
+	buf.Reset()
+	if err := v.templates[name].ExecuteTemplate(buf, "layout", page); err != nil {
+		return err
+	}
+	v.gin.Data(status, "text/html; charset=utf-8", buf.Bytes())
+	return nil
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// redirect sends the browser to another page of ours with GET.
+func (v *visit) redirect(path string) error {
+	v.gin.Redirect(http.StatusSeeOther, path)
+	return nil
+}
+
+// secure sets what browsers must know: nothing comes from elsewhere, nothing runs that is in the page itself.
+func secure(h http.Header) {
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "+
+		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Vary", "Accept-Language, Cookie")
+}
+
+var errNotFound = feedback.Errorf(feedback.NotFound, "there is nothing at this address")
