@@ -61,6 +61,8 @@ func (s *Store) writeLoop(ctx context.Context) {
 			}
 		case <-retry:
 			retry = s.wipe(ctx)
+		case done := <-s.compactions:
+			done <- rewrite(ctx, s.writer)
 		case <-s.closing:
 			return
 		}
