@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
+	"go.opentelemetry.io/otel/trace"
 
 	"verbatim/analysis"
 	"verbatim/index"
@@ -26,6 +27,8 @@ type Deps struct {
 	Index    *index.Index
 	Ingester *ingest.Ingester   // the way in of POST /v1/responses; decides on redaction
 	Analyzer *analysis.Analyzer // of POST /v1/analyze, which redacts nothing and stores nothing
+	Eraser   *Eraser            // of DELETE /v1/respondents; the caller runs it. Nil when people cannot be erased here
+	Tracer   trace.Tracer       // nil for no traces; never gets a text or an id of a response
 	Logger   *slog.Logger       // nil for slog.Default(); never gets a text or an id of a response
 }
 
@@ -36,6 +39,8 @@ type server struct {
 	huma     huma.API
 	spec     []byte // the OpenAPI document
 	ready    readiness
+	metrics  *metrics
+	probe    probe
 	patience time.Duration // with wait=indexed
 	origins  *http.CrossOriginProtection
 }
@@ -63,7 +68,8 @@ func newServer(deps Deps) (*server, error) {
 	s.engine.UseEscapedPath, s.engine.UnescapePathValues = true, false
 	s.engine.RedirectTrailingSlash = false
 	s.engine.HandleMethodNotAllowed = true
-	s.engine.Use(s.log, s.recover, s.guard, s.enter)
+	s.observe()
+	s.engine.Use(s.log, s.trace, s.recover, s.guard, s.enter)
 	s.engine.NoRoute(s.noRoute)
 	s.engine.NoMethod(s.noMethod)
 	s.huma = humagin.New(s.engine, s.config())

@@ -72,7 +72,7 @@ func open(tb testing.TB, dir string) (w *world, follow func()) {
 		tb.Fatal(err)
 	}
 	api, err := newServer(Deps{
-		Store: st, Index: x, Analyzer: analyzer, Logger: logger,
+		Store: st, Index: x, Analyzer: analyzer, Logger: logger, Eraser: NewEraser(st, x, logger, 30),
 		Ingester: &ingest.Ingester{Analyst: &ingest.Analyst{Analyzer: analyzer, Redact: true}, Store: st},
 	})
 	if err != nil {
@@ -94,6 +94,11 @@ func open(tb testing.TB, dir string) (w *world, follow func()) {
 		}
 	})
 	return w, func() {
+		following.Go(func() {
+			if err := api.Eraser.Run(ctx); err != nil {
+				tb.Error(err)
+			}
+		})
 		following.Go(func() {
 			if err := x.Follow(ctx); err != nil {
 				tb.Error(err)

@@ -69,6 +69,9 @@ func newRegistry() huma.Registry {
 	} {
 		registry.Schema(t, true, "")
 	}
+	for _, t := range erasureSchemas {
+		registry.Schema(t, true, "")
+	}
 	return registry
 }
 
@@ -81,7 +84,7 @@ func (s *server) finish() {
 	for name, schema := range schemas {
 		tidy(schema)
 		if schema.Description == "" {
-			schema.Description = schemaNotes[name]
+			schema.Description = cmp.Or(schemaNotes[name], erasureNotes[name])
 		}
 		for field, property := range schema.Properties {
 			if property.Description == "" {

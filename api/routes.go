@@ -13,6 +13,7 @@ var tags = []*huma.Tag{
 	{Name: "analyze", Description: "Tag texts without storing them."},
 	{Name: "responses", Description: "Put, get and delete responses."},
 	{Name: "insight", Description: "Search, count and rank what is stored."},
+	privacyTag,
 	{Name: "server", Description: "The server itself."},
 }
 
@@ -23,6 +24,8 @@ func (s *server) routes() {
 	s.routesOfSlices()
 	s.routesOfExports()
 	s.routesOfBenchmarks()
+	s.routesOfErasures()
+	s.routesOfMetrics()
 	s.routesOfServer()
 }
 
@@ -203,7 +206,7 @@ func (s *server) routesOfServer() {
 
 	register(s, route{
 		method: http.MethodGet, path: "/readyz", id: "readyz", tag: "server", summary: "Whether the server is ready",
-		about:   "Ready when the models are loaded and the index has caught up with what was stored when the server started; 503 with the reason before that.",
+		about:   "Ready when the models are loaded, the index has caught up with what was stored when the server started, the store can be written and the disk has room; else 503 with the reason.",
 		answers: []answer{{http.StatusOK, "It is, and how far the index is.", []content{{media: jsonType, schema: "Readiness"}}}},
 	}, s.readyz)
 }

@@ -21,6 +21,9 @@ import (
 type Ingester struct {
 	Analyst *Analyst
 	Store   *store.Store
+	// Observe is told after every Put that stored something what became of the responses, and how long analysing and
+	// storing them took; nil for nobody. It must not keep the outcomes.
+	Observe func(outcomes []Outcome, analysing, storing time.Duration)
 }
 
 // Outcome says what became of one response. Analysed is the response as this call made it, redacted and analysed: it is
@@ -34,10 +37,11 @@ type Outcome struct {
 // that names no survey belongs to [feedback.DefaultSurvey]. One that is not valid is rejected and does not stop the
 // others. An error means that none is stored: that of the context, [feedback.Corrupt] for a damaged model, or the store's.
 func (i *Ingester) Put(ctx context.Context, workspace string, responses []feedback.Response) ([]Outcome, error) {
-	outcomes := make([]Outcome, len(responses))
+	began, outcomes := time.Now(), make([]Outcome, len(responses))
 	if err := i.analyse(ctx, responses, outcomes); err != nil {
 		return nil, err
 	}
+	analysed := time.Now()
 	var batch []feedback.Analysed
 	var places []int
 	for k := range outcomes {
@@ -55,6 +59,9 @@ func (i *Ingester) Put(ctx context.Context, workspace string, responses []feedba
 		if results[n].Problem != nil {
 			outcomes[k].Analysed = feedback.Analysed{}
 		}
+	}
+	if i.Observe != nil {
+		i.Observe(outcomes, analysed.Sub(began), time.Since(analysed))
 	}
 	return outcomes, nil
 }

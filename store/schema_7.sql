@@ -28,3 +28,9 @@ CREATE TABLE retention (
     days      INTEGER NOT NULL,
     PRIMARY KEY (workspace, survey)
 ) STRICT, WITHOUT ROWID;
+
+-- One row, written to find out whether the store can be written.
+CREATE TABLE probe (
+    one INTEGER NOT NULL PRIMARY KEY,
+    at  INTEGER NOT NULL
+) STRICT;

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"verbatim/feedback"
@@ -49,6 +50,7 @@ type Store struct {
 	stopped     chan struct{} // closed when the writer has ended
 	close       func() error
 
+	queued  atomic.Int64 // writes that wait for the writer
 	mu      sync.Mutex
 	changed chan struct{} // closed at the next commit that logs something
 }

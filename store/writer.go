@@ -32,6 +32,8 @@ func (s *Store) write(ctx context.Context, action string, size int, run func(*tx
 		return s.fail(action, err)
 	}
 	j := &job{size: size, run: run, done: make(chan error, 1)}
+	s.queued.Add(1)
+	defer s.queued.Add(-1)
 	select {
 	case s.jobs <- j:
 		return s.fail(action, <-j.done)
