@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,6 +23,7 @@ const stopWithin = 20 * time.Second
 func newServe() *cobra.Command {
 	var dir, addr, redact string
 	var demo bool
+	var operation operationFlags
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Answer the REST API over a data folder",
@@ -31,6 +33,9 @@ the loopback interface only: there are no keys yet, so nobody else may reach it.
   verbatim serve --demo --addr 127.0.0.1:9000`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, err := configure(cmd.Flags(), os.Environ()); err != nil {
+				return err
+			}
 			marking, err := (&inputFlags{redact: redact}).marking()
 			if err != nil {
 				return err
@@ -43,14 +48,27 @@ the loopback interface only: there are no keys yet, so nobody else may reach it.
 			if err != nil {
 				return err
 			}
-			return errors.Join(serve(cmd, f, addr, demo, logger), f.Close())
+			return errors.Join(serve(cmd, f, addr, demo, &operation, logger), f.Close())
 		},
 	}
 	cmd.Flags().StringVar(&dir, "data", "./verbatim-data", "the data folder")
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on")
 	cmd.Flags().StringVar(&redact, "redact", "mark", "replace e-mail addresses, phone and card numbers in texts before they are stored: off or mark")
 	cmd.Flags().BoolVar(&demo, "demo", false, "load the built-in survey")
+	operation.register(cmd)
 	return cmd
+}
+
+// operationFlags are the settings of running a server.
+type operationFlags struct {
+	backupDays int
+	traces     string
+}
+
+func (o *operationFlags) register(cmd *cobra.Command) {
+	cmd.Flags().String(configFlag, "", "configuration file (TOML) whose keys are these flags")
+	cmd.Flags().IntVar(&o.backupDays, "backup-days", 30, "after how many days you throw backups away; receipts of erasures say so")
+	cmd.Flags().StringVar(&o.traces, "otlp-endpoint", "", "send OpenTelemetry traces there, like http://localhost:4318")
 }
 
 // onLoopback refuses addresses that others can reach.
@@ -65,14 +83,22 @@ func onLoopback(addr string) error {
 	return usagef("--addr %s can be reached by others, and there are no keys: listen on 127.0.0.1 or [::1]", addr)
 }
 
-func serve(cmd *cobra.Command, f *folder, addr string, demo bool, logger *slog.Logger) error {
+func serve(cmd *cobra.Command, f *folder, addr string, demo bool, operation *operationFlags, logger *slog.Logger) error {
 	ctx := cmd.Context()
 	if demo {
 		if err := loadDemo(ctx, f); err != nil {
 			return err
 		}
 	}
-	handler, err := api.New(api.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Logger: logger})
+	tracer, stopTraces, err := openTraces(ctx, operation.traces)
+	if err != nil {
+		return err
+	}
+	defer stopTraces()
+	eraser := api.NewEraser(f.store, f.index, logger, operation.backupDays)
+	handler, err := api.New(api.Deps{
+		Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Eraser: eraser, Tracer: tracer, Logger: logger,
+	})
 	if err != nil {
 		return err
 	}
@@ -83,6 +109,7 @@ func serve(cmd *cobra.Command, f *folder, addr string, demo bool, logger *slog.L
 	server := api.NewServer(addr, handler)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return f.index.Follow(ctx) })
+	group.Go(func() error { return eraser.Run(ctx) })
 	group.Go(func() error { f.reportLag(ctx, logger); return nil })
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
