@@ -7,6 +7,8 @@ FUZZTIME ?= 10s
 PYTHON ?= /usr/bin/python3
 # Set by CI: the race detector needs a C compiler, which `make deps` installs.
 RACE ?=
+# How often `make chaos` kills the server.
+KILLS ?= 200
 # Folder of labelled JSON Lines to train on; models/README.md names the public sets behind the models that ship.
 DATA ?=
 
@@ -45,6 +47,10 @@ fuzz: ## run every fuzz target for FUZZTIME each
 .PHONY: bench
 bench: ## run the benchmarks of the hot paths
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: chaos
+chaos: ## kill -9 a server under load KILLS times, and check that nothing acknowledged is lost or doubled
+	$(GO) test ./cmd/verbatim -run 'TestChaos$$' -kills $(KILLS) -count=1 -v -timeout 2h
 
 .PHONY: deps
 deps: ## install with apt what the tests need besides Go: a C compiler for the race detector

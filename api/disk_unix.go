@@ -10,5 +10,5 @@ func diskFree(folder string) (uint64, bool) {
 	if err := unix.Statfs(folder, &stat); err != nil {
 		return 0, false
 	}
-	return stat.Bavail * uint64(stat.Bsize), true //nolint:gosec,unconvert // the types differ by system
+	return stat.Bavail * uint64(stat.Bsize), true //nolint:gosec // the types differ by system
 }

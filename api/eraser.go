@@ -170,5 +170,5 @@ func (e *Eraser) await(ctx context.Context, ws, id string) (store.Erasure, error
 	}
 }
 
-// noEraser is what a server without one answers.
-var noEraser = newProblem(feedback.Unsupported, "this server does not erase")
+// errNoEraser is what a server without one answers.
+var errNoEraser = newProblem(feedback.Unsupported, "this server does not erase")

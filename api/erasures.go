@@ -57,7 +57,7 @@ func (s *server) deleteRespondent(ctx context.Context, c *call, in *respondentPa
 		return nil, fieldProblem(feedback.Invalid, FieldError{"path.id", "id is not valid percent-encoded UTF-8, or holds a control character"})
 	}
 	if s.Eraser == nil {
-		return nil, noEraser
+		return nil, errNoEraser
 	}
 	begun, err := s.Eraser.begin(ctx, c.workspace, id)
 	if err != nil {
@@ -89,7 +89,7 @@ type erasurePath struct {
 // getErasure answers a receipt.
 func (s *server) getErasure(ctx context.Context, c *call, in *erasurePath) (*erasureAnswer, error) {
 	if s.Eraser == nil {
-		return nil, noEraser
+		return nil, errNoEraser
 	}
 	one, err := s.Store.Erasure(ctx, c.workspace, in.ID)
 	if err != nil {
@@ -216,4 +216,3 @@ var erasureNotes = map[string]string{
 }
 
 var privacyTag = &huma.Tag{Name: "privacy", Description: "Erase people, and what is too old."}
-

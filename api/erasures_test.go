@@ -197,4 +197,3 @@ func BenchmarkErase(b *testing.B) {
 		i++
 	}
 }
-

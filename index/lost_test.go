@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,7 @@ import (
 // An index whose folder is deleted while it follows is made anew by itself, whether changes come or not.
 func TestDeletedFolderIsMadeAnew(t *testing.T) {
 	for _, changes := range []int{0, 3} {
-		t.Run(fmt.Sprint(changes), func(t *testing.T) {
+		t.Run(strconv.Itoa(changes), func(t *testing.T) {
 			dir, log, lines := t.TempDir(), newMemoryLog(), &recorder{}
 			x := openLogged(t, dir, log, lines)
 			last := log.put(ws, comment("a", 3, "en", "late delivery"), comment("b", 3, "en", "late again"))

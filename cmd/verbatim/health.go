@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"time"
@@ -19,10 +20,10 @@ func newHealth() *cobra.Command {
 		Short: "Ask a running server whether it is ready; fails when it is not",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if set, ok := os.LookupEnv(variable("addr")); ok && !cmd.Flags().Changed("addr") {
+			if set, ok := os.LookupEnv(variable("addr")); ok && set != "" && !cmd.Flags().Changed("addr") {
 				addr = set
 			}
-			request, err := http.NewRequestWithContext(cmd.Context(), http.MethodGet, "http://"+addr+"/readyz", nil)
+			request, err := http.NewRequestWithContext(cmd.Context(), http.MethodGet, "http://"+reachable(addr)+"/readyz", nil)
 			if err != nil {
 				return usagef("--addr: %w", err)
 			}
@@ -44,4 +45,13 @@ func newHealth() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&addr, "addr", addr, "address of the server")
 	return cmd
+}
+
+// reachable is where a server is asked that listens on all addresses.
+func reachable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && ip.IsUnspecified()) {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return addr
 }
