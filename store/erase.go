@@ -48,7 +48,7 @@ const (
 	selectUnfinished = erasureColumns + `WHERE finished_at IS NULL ORDER BY requested_at, workspace, id`
 	// scrubChanges takes the keys of an erasure out of a piece of the change log; the entries stay, so that it has no gaps.
 	scrubChanges = `UPDATE changes SET survey = '', id = '' WHERE workspace = ? AND seq > ? AND seq <= ?
-		AND (survey, id) IN (SELECT e.survey, e.id FROM erasing e WHERE e.workspace = changes.workspace)`
+		AND (survey, id) IN (SELECT survey, id FROM erasing WHERE workspace = ?)`
 )
 
 // scrubAtOnce is how many entries of the change log are looked through in one transaction, so that writers wait little.
@@ -222,7 +222,7 @@ func (s *Store) scrub(ctx context.Context, workspace string) error {
 	last, err := s.LastSeq(ctx, workspace)
 	for from := int64(0); err == nil && from < last; from += scrubAtOnce {
 		err = s.write(ctx, "scrub", maxGroup, func(t *txn) error {
-			_, err := t.exec(scrubChanges, workspace, from, from+scrubAtOnce)
+			_, err := t.exec(scrubChanges, workspace, from, from+scrubAtOnce, workspace)
 			return err
 		})
 	}

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"maps"
+	"slices"
 	"time"
 
 	"verbatim/feedback"
@@ -19,17 +21,21 @@ type Retention struct {
 const (
 	mostRetentions = 1000
 	mostDays       = 36_500
+	mostExpired    = 50_000 // responses that are looked for at once
 )
 
 const (
 	selectRetention = `SELECT survey, days FROM retention WHERE workspace = ? ORDER BY survey`
 	dropRetention   = `DELETE FROM retention WHERE workspace = ?`
 	insertRetention = `INSERT INTO retention (workspace, survey, days) VALUES (?, ?, ?)`
-	// selectExpired chooses by when a response was given, else changed, else by when it last arrived.
-	selectExpired = `SELECT r.survey, r.id FROM responses r WHERE r.workspace = ? AND (r.survey = ? OR ? = ''
-			AND NOT EXISTS (SELECT 1 FROM retention o WHERE o.workspace = r.workspace AND o.survey = r.survey))
-		AND coalesce(r.submitted_at, r.updated_at, (SELECT max(c.at) FROM changes c
-			WHERE r.submitted_at IS NULL AND r.updated_at IS NULL AND c.workspace = r.workspace AND c.survey = r.survey AND c.id = r.id AND c.kind = 'put')) < ?
+	// selectExpired chooses by when a response was given, else changed; selectUndated, among those without either, by when it
+	// last arrived.
+	selectExpired = `SELECT r.survey, r.id FROM responses r WHERE r.workspace = ? AND coalesce(r.submitted_at, r.updated_at) < ?` + governed
+	selectUndated = `SELECT r.survey, r.id FROM responses r JOIN (SELECT survey, id, max(at) AS at FROM changes
+			WHERE workspace = ? AND kind = 'put' GROUP BY survey, id) a ON a.survey = r.survey AND a.id = r.id
+		WHERE r.workspace = ? AND r.submitted_at IS NULL AND r.updated_at IS NULL AND a.at < ?` + governed
+	// governed are the responses that an entry is about.
+	governed = ` AND (r.survey = ? OR ? = '' AND NOT EXISTS (SELECT 1 FROM retention o WHERE o.workspace = r.workspace AND o.survey = r.survey))
 		ORDER BY r.survey, r.id LIMIT ?`
 )
 
@@ -92,7 +98,7 @@ func (s *Store) Expire(ctx context.Context, workspace string, moment time.Time) 
 			continue
 		}
 		before := moment.AddDate(0, 0, -r.Days).UnixMilli()
-		for n := maxGroup; n == maxGroup && err == nil; {
+		for n := mostExpired; n == mostExpired && err == nil; {
 			n, err = s.expire(ctx, workspace, r.Survey, before, &e)
 		}
 		if err != nil {
@@ -102,13 +108,42 @@ func (s *Store) Expire(ctx context.Context, workspace string, moment time.Time) 
 	return e, e.ID != "", err
 }
 
-// expire erases up to maxGroup responses of a survey, and makes the erasure when it is the first.
-func (s *Store) expire(ctx context.Context, workspace, survey string, before int64, e *Erasure) (n int, err error) {
+// expire erases up to mostExpired responses of a survey, and returns how many were too old.
+func (s *Store) expire(ctx context.Context, workspace, survey string, before int64, e *Erasure) (int, error) {
+	var keys []feedback.Key
+	note := func(values []any) error {
+		keys = append(keys, feedback.Key{Survey: text(values[0]), ID: text(values[1])})
+		return nil
+	}
+	err := s.read(ctx, "expire", workspace, selectExpired, []any{workspace, before, survey, survey, mostExpired}, note)
+	if left := mostExpired - len(keys); err == nil && left > 0 {
+		err = s.read(ctx, "expire", workspace, selectUndated, []any{workspace, workspace, before, survey, survey, left}, note)
+	}
+	if err != nil {
+		return 0, err
+	}
+	for chunk := range slices.Chunk(keys, maxGroup) {
+		if err := s.expireKeys(ctx, workspace, chunk, before, e); err != nil {
+			return 0, err
+		}
+	}
+	return len(keys), nil
+}
+
+// expireKeys erases those of the responses that have not become younger meanwhile, and makes the erasure when it is the
+// first.
+func (s *Store) expireKeys(ctx context.Context, workspace string, keys []feedback.Key, before int64, e *Erasure) error {
 	so := *e
-	err = s.write(ctx, "expire", maxGroup, func(t *txn) error {
-		keys, _, err := t.keys(selectExpired, workspace, survey, survey, before, maxGroup)
-		if n = len(keys); err != nil || n == 0 {
-			return err
+	return s.write(ctx, "expire", maxGroup, func(t *txn) error {
+		var old []feedback.Key
+		for _, key := range keys {
+			row, found, err := t.load(workspace, key)
+			if err != nil {
+				return err
+			}
+			if at := row.given(); found && !(at.Valid && at.Int64 >= before) {
+				old = append(old, key)
+			}
 		}
 		if *e = so.clone(); e.ID == "" {
 			*e = newErasure(workspace, t.at)
@@ -116,9 +151,16 @@ func (s *Store) expire(ctx context.Context, workspace, survey string, before int
 				return err
 			}
 		}
-		return t.erase(e, keys)
+		return t.erase(e, old)
 	})
-	return n, err
+}
+
+// given is when a response was given, else changed.
+func (row *record) given() sql.NullInt64 {
+	if row.submitted.Valid {
+		return row.submitted
+	}
+	return row.updated
 }
 
 // clone copies an erasure, so that a transaction that is run again counts from where it began.
