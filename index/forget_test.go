@@ -185,12 +185,12 @@ func TestCheckSeesEveryDifference(t *testing.T) {
 	}
 	for what, change := range map[string]func(*feedback.Analysed){
 		"the score or what is marked with it differs": func(a *feedback.Analysed) { a.Score = 4 },
-		"the time differs":                 func(a *feedback.Analysed) { a.SubmittedAt = time.Unix(1, 0) },
-		"the weight differs":               func(a *feedback.Analysed) { a.Weight = 2 },
-		"the attribute region differs":     func(a *feedback.Analysed) { a.Attributes = map[string]string{"region": "US"} },
-		"the attribute plan differs":       func(a *feedback.Analysed) { a.Attributes = map[string]string{"region": "EU", "plan": "x"} },
-		"the attribute touchpoint differs": func(a *feedback.Analysed) { a.Touchpoint = "" },
-		"has other words in the index":     func(a *feedback.Analysed) { a.Comment = "The delivery was late, late" },
+		"the time differs":                            func(a *feedback.Analysed) { a.SubmittedAt = time.Unix(1, 0) },
+		"the weight differs":                          func(a *feedback.Analysed) { a.Weight = 2 },
+		"the attribute region differs":                func(a *feedback.Analysed) { a.Attributes = map[string]string{"region": "US"} },
+		"the attribute plan differs":                  func(a *feedback.Analysed) { a.Attributes = map[string]string{"region": "EU", "plan": "x"} },
+		"the attribute touchpoint differs":            func(a *feedback.Analysed) { a.Touchpoint = "" },
+		"has other words in the index":                func(a *feedback.Analysed) { a.Comment = "The delivery was late, late" },
 		"a theme of the comment differs": func(a *feedback.Analysed) {
 			other := *a.Analysis
 			other.Themes = []feedback.ThemeTag{tag("support", feedback.Positive)}

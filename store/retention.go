@@ -141,7 +141,7 @@ func (s *Store) expireKeys(ctx context.Context, workspace string, keys []feedbac
 			if err != nil {
 				return err
 			}
-			if at := row.given(); found && !(at.Valid && at.Int64 >= before) {
+			if at := row.given(); found && (!at.Valid || at.Int64 < before) {
 				old = append(old, key)
 			}
 		}
