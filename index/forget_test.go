@@ -183,34 +183,37 @@ func TestCheckSeesEveryDifference(t *testing.T) {
 	if list := check(t, x, []feedback.Analysed{a, extra}); !slices.Equal(list, want) {
 		t.Errorf("%v", list)
 	}
-	for what, change := range map[string]func(*feedback.Analysed){
-		"the score or what is marked with it differs": func(a *feedback.Analysed) { a.Score = 4 },
-		"the time differs":                            func(a *feedback.Analysed) { a.SubmittedAt = time.Unix(1, 0) },
-		"the weight differs":                          func(a *feedback.Analysed) { a.Weight = 2 },
-		"the attribute region differs":                func(a *feedback.Analysed) { a.Attributes = map[string]string{"region": "US"} },
-		"the attribute plan differs":                  func(a *feedback.Analysed) { a.Attributes = map[string]string{"region": "EU", "plan": "x"} },
-		"the attribute touchpoint differs":            func(a *feedback.Analysed) { a.Touchpoint = "" },
-		"has other words in the index":                func(a *feedback.Analysed) { a.Comment = "The delivery was late, late" },
-		"a theme of the comment differs": func(a *feedback.Analysed) {
+	for _, c := range []struct {
+		what   string
+		change func(*feedback.Analysed)
+	}{
+		{"the score or what is marked with it differs", func(a *feedback.Analysed) { a.Score = 4 }},
+		{"the time differs", func(a *feedback.Analysed) { a.SubmittedAt = time.Unix(1, 0) }},
+		{"the weight differs", func(a *feedback.Analysed) { a.Weight = 2 }},
+		{"the attribute region differs", func(a *feedback.Analysed) { a.Attributes = map[string]string{"region": "US"} }},
+		{"the attribute plan differs", func(a *feedback.Analysed) { a.Attributes = map[string]string{"region": "EU", "plan": "x"} }},
+		{"the attribute touchpoint differs", func(a *feedback.Analysed) { a.Touchpoint = "" }},
+		{"has other words in the index", func(a *feedback.Analysed) { a.Comment = "The delivery was late, late" }},
+		{"a theme of the comment differs", func(a *feedback.Analysed) {
 			other := *a.Analysis
 			other.Themes = []feedback.ThemeTag{tag("support", feedback.Positive)}
 			a.Analysis = &other
-		},
-		"the language or a version differs": func(a *feedback.Analysed) {
+		}},
+		{"the language or a version differs", func(a *feedback.Analysed) {
 			other := *a.Analysis
 			other.Model = "m2"
 			a.Analysis = &other
-		},
-		"the sentiment or a kind differs": func(a *feedback.Analysed) {
+		}},
+		{"the sentiment or a kind differs", func(a *feedback.Analysed) {
 			other := *a.Analysis
 			other.Kinds = []feedback.Kind{feedback.Praise}
 			a.Analysis = &other
-		},
+		}},
 	} {
 		other := a
-		change(&other)
-		if list := check(t, x, []feedback.Analysed{other, gone}); len(list) != 1 || list[0] != (Difference{a.Key(), what}) {
-			t.Errorf("%s: %v", what, list)
+		c.change(&other)
+		if list := check(t, x, []feedback.Analysed{other, gone}); len(list) != 1 || list[0] != (Difference{a.Key(), c.what}) {
+			t.Errorf("%s: %v", c.what, list)
 		}
 	}
 }
