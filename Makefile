@@ -9,6 +9,8 @@ PYTHON ?= /usr/bin/python3
 AXE = 4.14.1
 # Set by CI: the race detector needs a C compiler, which `make deps` installs.
 RACE ?=
+# How often `make chaos` kills the server.
+KILLS ?= 200
 # Folder of labelled JSON Lines to train on; models/README.md names the public sets behind the models that ship.
 DATA ?=
 
@@ -56,6 +58,10 @@ load: ## measure the server over loopback for LOAD each: single posts, bulk, ana
 	trap 'kill $$server; wait $$server; rm -rf $$dir' EXIT; \
 	until curl -sf http://127.0.0.1:18080/readyz >/dev/null; do kill -0 $$server || exit 1; sleep 0.1; done; \
 	cat /proc/loadavg; bin/verbatim load --url http://127.0.0.1:18080 --clients 64 --for $(LOAD)
+
+.PHONY: chaos
+chaos: ## kill -9 a server under load KILLS times, and check that nothing acknowledged is lost or doubled
+	$(GO) test ./cmd/verbatim -run 'TestChaos$$' -kills $(KILLS) -count=1 -v -timeout 2h
 
 .PHONY: deps
 deps: ## install what the tests need besides Go: with apt a C compiler for the race detector and a browser, with npm axe-core

@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
+	"go.opentelemetry.io/otel/trace"
 
 	"verbatim/analysis"
 	"verbatim/index"
@@ -33,6 +34,8 @@ type Deps struct {
 	Uploads   *ingest.Uploads // of POST /v1/imports; nil for a server that takes no files. The caller runs it
 	// PrivateWebhooks allows webhooks to private addresses and over plain http, as for a [webhooks.Worker] that may call them.
 	PrivateWebhooks bool
+	Eraser          *Eraser      // of DELETE /v1/respondents; the caller runs it. Nil when people cannot be erased here
+	Tracer          trace.Tracer // nil for no traces; never gets a text or an id of a response
 	Logger          *slog.Logger // nil for slog.Default(); never gets a text or an id of a response
 	Pages           Pages        // nil for none
 }
@@ -44,6 +47,8 @@ type server struct {
 	huma     huma.API
 	spec     []byte // the OpenAPI document
 	ready    readiness
+	metrics  *metrics
+	probe    probe
 	patience time.Duration   // with wait=indexed
 	tagged   map[string]bool // the paths of routes with an ETag
 	origins  *http.CrossOriginProtection
@@ -88,7 +93,8 @@ func newServer(deps Deps) (*server, error) {
 	s.engine.UseEscapedPath, s.engine.UnescapePathValues = true, false
 	s.engine.RedirectTrailingSlash = false
 	s.engine.HandleMethodNotAllowed = true
-	s.engine.Use(s.log, s.recover, s.encode, s.cors, s.guard, s.admit, s.decode, s.enter, s.known)
+	s.observe()
+	s.engine.Use(s.log, s.trace, s.recover, s.encode, s.cors, s.guard, s.admit, s.decode, s.enter, s.known)
 	s.engine.NoRoute(s.noRoute)
 	s.engine.NoMethod(s.noMethod)
 	s.huma = humagin.New(s.engine, s.config())

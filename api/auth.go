@@ -20,7 +20,7 @@ import (
 const (
 	scopeOpen    store.Scope = "open"    // anybody
 	scopeAny     store.Scope = "any"     // whoever has a key
-	scopeMetrics store.Scope = "metrics" // an admin, or this machine
+	scopeMetrics store.Scope = "metrics" // an admin of the default workspace, or this machine
 )
 
 // needs is the scope that a key must have for the route: what it says itself, else read to get something and admin to
@@ -84,6 +84,9 @@ func (s *server) admit(c *gin.Context) {
 	if problem == nil && need != scopeAny && !key.Allows(wanted(need)) {
 		c.Header("WWW-Authenticate", `Bearer realm="verbatim", error="insufficient_scope", scope="`+string(wanted(need))+`"`)
 		problem = statusProblem(http.StatusForbidden, feedback.Forbidden, "this key may not do that: it takes one with the scope "+string(wanted(need)))
+	}
+	if problem == nil && need == scopeMetrics && key.Workspace != feedback.DefaultWorkspace {
+		problem = statusProblem(http.StatusForbidden, feedback.Forbidden, "the figures are of all workspaces together: they are for this machine and for admins of the workspace "+feedback.DefaultWorkspace)
 	}
 	if problem != nil {
 		s.refuse(c, problem)

@@ -287,15 +287,13 @@ func TestAddress(t *testing.T) {
 
 func TestMetricsAreForAdminsAndThisMachine(t *testing.T) {
 	w := newWorld(t)
-	w.api.engine.GET("/metrics", noted)
-	w.api.note(&route{method: http.MethodGet, path: "/metrics"})
-	read, admin := w.as(t, "alpha", store.ScopeRead), w.as(t, "alpha", store.ScopeAdmin)
+	read, other, admin := w.as(t, "default", store.ScopeRead), w.as(t, "alpha", store.ScopeAdmin), w.as(t, "default", store.ScopeAdmin)
 	proxied := []string{"X-Forwarded-For", "10.0.0.9"}
 	for _, c := range []struct {
 		as     *world
 		header []string
 		want   int
-	}{{w, nil, 200}, {w, proxied, 401}, {read, proxied, 403}, {admin, proxied, 200}} {
+	}{{w, nil, 200}, {w, proxied, 401}, {read, proxied, 403}, {other, proxied, 403}, {admin, proxied, 200}} {
 		if got := c.as.do(t, http.MethodGet, "/metrics", "", c.header...); got.status != c.want {
 			t.Errorf("%v: %d, want %d", c.header, got.status, c.want)
 		}

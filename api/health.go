@@ -68,7 +68,8 @@ func (s *server) healthz(context.Context, *call, *noPath) (*healthAnswer, error)
 
 type readyAnswer struct{ Body any }
 
-// readyz answers when the models are loaded and the index has caught up with what was stored at the start.
+// readyz answers when the models are loaded, the index has caught up with what was stored at the start, and the store can be
+// written.
 func (s *server) readyz(ctx context.Context, _ *call, _ *noPath) (*readyAnswer, error) {
 	select {
 	case <-s.ready.loaded:
@@ -88,6 +89,9 @@ func (s *server) readyz(ctx context.Context, _ *call, _ *noPath) (*readyAnswer, 
 			}
 		}
 		s.ready.caught.Store(true)
+	}
+	if err := s.writable(ctx); err != nil {
+		return nil, err
 	}
 	if s.keyed(ctx) {
 		return &readyAnswer{Ready{Status: "ready"}}, nil

@@ -40,6 +40,7 @@ func (s *server) log(c *gin.Context) {
 	c.Header("Cache-Control", "no-store") // what people write is in no cache
 	began := time.Now()
 	defer func() {
+		s.metrics.answered(c, time.Since(began))
 		s.Logger.LogAttrs(c.Request.Context(), slog.LevelInfo, "api: request",
 			slog.String("method", knownMethod(c.Request.Method)), slog.String("route", c.FullPath()), slog.Int("status", c.Writer.Status()),
 			slog.Duration("duration", time.Since(began)), slog.String("request_id", id))

@@ -79,6 +79,9 @@ func newRegistry() huma.Registry {
 		registry.Schema(t, true, "")
 	}
 	registerWebhooks(registry)
+	for _, t := range erasureSchemas {
+		registry.Schema(t, true, "")
+	}
 	return registry
 }
 
@@ -96,7 +99,7 @@ func (s *server) finish() {
 	for name, schema := range schemas {
 		tidy(schema)
 		if schema.Description == "" {
-			schema.Description = cmp.Or(schemaNotes[name], keyNotes[name], bulkNotes[name], importNotes[name])
+			schema.Description = cmp.Or(schemaNotes[name], keyNotes[name], bulkNotes[name], importNotes[name], erasureNotes[name])
 		}
 		for field, property := range schema.Properties {
 			if property.Description == "" {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -56,6 +57,9 @@ func register[I, O any](s *server, r route, handle handler[I, O]) {
 	}
 	huma.Register(s.huma, r.operation(), func(ctx context.Context, in *I) (*O, error) {
 		c := callOf(ctx)
+		if r.tag == "insight" {
+			defer s.metrics.timed(r.id, time.Now())
+		}
 		err := c.check(r.params)
 		if err == nil {
 			var out *O
@@ -65,6 +69,7 @@ func register[I, O any](s *server, r route, handle handler[I, O]) {
 		}
 		p := problemOf(err)
 		c.answer.Header().Del("ETag")
+		s.metrics.problems.WithLabelValues(r.id, string(p.Code)).Inc()
 		if p.Status >= http.StatusInternalServerError {
 			s.Logger.LogAttrs(ctx, slog.LevelError, "api: "+r.id, slog.Int("status", p.Status), slog.String("error", err.Error()),
 				slog.String("request_id", c.id))

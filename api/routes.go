@@ -17,6 +17,7 @@ var tags = []*huma.Tag{
 	{Name: "insight", Description: "Search, count and rank what is stored."},
 	{Name: "sources", Description: "Connect survey platforms that post what they receive."},
 	{Name: webhookTag, Description: "Tell others what happened."},
+	privacyTag,
 	{Name: "server", Description: "The server itself."},
 }
 
@@ -35,6 +36,8 @@ func (s *server) routes() {
 	s.routesOfTaxonomy()
 	s.routesOfSources()
 	s.routesOfWebhooks()
+	s.routesOfErasures()
+	s.routesOfMetrics()
 	s.routesOfServer()
 }
 
@@ -215,7 +218,7 @@ func (s *server) routesOfServer() {
 
 	register(s, route{
 		method: http.MethodGet, path: "/readyz", id: "readyz", tag: "server", summary: "Whether the server is ready",
-		about:   "Ready when the models are loaded and the index has caught up with what was stored when the server started; 503 with the reason before that.",
+		about:   "Ready when the models are loaded, the index has caught up with what was stored when the server started, the store can be written and the disk has room; else 503 with the reason.",
 		answers: []answer{{http.StatusOK, "It is, and how far the index is.", []content{{media: jsonType, schema: "ReadinessOrReady"}}}},
 	}, s.readyz)
 }

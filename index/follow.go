@@ -93,11 +93,16 @@ func (x *Index) followOnce(ctx context.Context, ws string) error {
 	}
 	s.gatherChanges(ctx)
 	if err := x.catchUp(ctx, s); err != nil {
+		if errors.Is(err, errLost) {
+			s.writing.Lock()
+			defer s.writing.Unlock()
+			return s.renew(ctx)
+		}
 		return err
 	}
 	seq, _ := s.position()
 	if s.waiting() < saveWhenQuiet {
-		return x.wait(ctx, ws, seq)
+		return x.waitWatching(ctx, s, seq)
 	}
 	limited, cancel := context.WithTimeout(ctx, x.quiet)
 	defer cancel()

@@ -204,6 +204,9 @@ func (s *space) applyAll(ctx context.Context, changes []feedback.Change) error {
 // second try would not change the same way.
 func (s *space) apply(changes []feedback.Change, seq int64) error {
 	operations, rows := s.columns.plan(changes)
+	if s.lost() {
+		return errLost
+	}
 	if s.dir != "" && s.texts == nil {
 		if err := s.create(); err != nil {
 			return err

@@ -183,7 +183,7 @@ func (t *texts) write(operations []operation, seq int64, rows int) error {
 	state = binary.BigEndian.AppendUint64(state, uint64(seq))
 	state = binary.BigEndian.AppendUint64(state, uint64(rows))
 	batch.SetInternal([]byte(stateKey), state)
-	if err := t.index.Batch(batch); err != nil {
+	if err := t.batch(batch); err != nil {
 		return fmt.Errorf("index: write Bleve: %w", err)
 	}
 	return nil

@@ -21,6 +21,9 @@ import (
 type Ingester struct {
 	Analyst *Analyst
 	Store   *store.Store
+	// Observe is told after every Put that stored something what became of the responses, and how long analysing and
+	// storing them took; nil for nobody. It must not keep the outcomes.
+	Observe func(outcomes []Outcome, analysing, storing time.Duration)
 }
 
 // Outcome says what became of one response. Analysed is the response as this call made it, redacted and analysed: it is
@@ -63,6 +66,7 @@ type Prepared struct {
 	Outcomes []Outcome
 	batch    *store.Prepared
 	places   []int // of the valid ones
+	took     time.Duration
 }
 
 // Prepare does all of [Ingester.Put] but the storing, on all cores.
@@ -76,7 +80,7 @@ func (i *Ingester) PrepareAlone(ctx context.Context, workspace string, responses
 }
 
 func (i *Ingester) prepare(ctx context.Context, workspace string, responses []feedback.Response, workers int) (*Prepared, error) {
-	p := &Prepared{Outcomes: make([]Outcome, len(responses))}
+	began, p := time.Now(), &Prepared{Outcomes: make([]Outcome, len(responses))}
 	analyst, err := i.analyst(ctx, workspace)
 	if err != nil {
 		return nil, err
@@ -91,20 +95,33 @@ func (i *Ingester) prepare(ctx context.Context, workspace string, responses []fe
 			p.places = append(p.places, k)
 		}
 	}
+	p.took = time.Since(began)
 	p.batch = store.Prepare(batch)
 	return p, nil
 }
 
 // PutPrepared stores a prepared batch in one durable transaction, and completes its outcomes.
 func (i *Ingester) PutPrepared(ctx context.Context, workspace string, p *Prepared) ([]Outcome, error) {
+	began := time.Now()
 	results, err := i.Store.PutPrepared(ctx, workspace, p.batch)
-	return p.complete(results, err)
+	outcomes, err := p.complete(results, err)
+	i.observed(p, err, began)
+	return outcomes, err
+}
+
+// observed tells who observes of a batch that was stored.
+func (i *Ingester) observed(p *Prepared, err error, began time.Time) {
+	if i.Observe != nil && err == nil {
+		i.Observe(p.Outcomes, p.took, time.Since(began))
+	}
 }
 
 // PutOnce is PutPrepared for a request that must not count twice: see [store.Store.PutOnce].
 func (i *Ingester) PutOnce(ctx context.Context, workspace string, once store.Once, p *Prepared) (outcomes []Outcome, again bool, err error) {
+	began := time.Now()
 	results, again, err := i.Store.PutOnce(ctx, workspace, once, p.batch)
 	outcomes, err = p.complete(results, err)
+	i.observed(p, err, began)
 	return outcomes, again, err
 }
 
@@ -269,6 +286,7 @@ func (i *Ingester) PutAll(ctx context.Context, workspace string, batches []*Prep
 	for k, p := range batches {
 		parts[k] = p.batch
 	}
+	began := time.Now()
 	results, err := i.Store.PutPrepared(ctx, workspace, store.Join(parts...))
 	if err != nil {
 		return err
@@ -279,6 +297,7 @@ func (i *Ingester) PutAll(ctx context.Context, workspace string, batches []*Prep
 			return err
 		}
 		results = results[n:]
+		i.observed(p, nil, began)
 	}
 	return nil
 }

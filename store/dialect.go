@@ -37,8 +37,11 @@ var schema5 string
 //go:embed schema_6.sql
 var schema6 string
 
+//go:embed schema_7.sql
+var schema7 string
+
 // migrations bring a store from version i to i+1; the first makes an empty one. They are only ever appended to.
-var migrations = []string{schema, schema2, schema3, schema4, schema5, schema6}
+var migrations = []string{schema, schema2, schema3, schema4, schema5, schema6, schema7}
 
 // How connections are set up. secure_delete overwrites what is deleted; busy_timeout is in milliseconds.
 const (
@@ -48,6 +51,8 @@ const (
 	// A checkpoint waits this little for readers, since writers wait with it.
 	wiperSettings = "busy_timeout(250) synchronous(FULL)"
 	lockSettings  = "busy_timeout(0)"
+	// Whoever backs up reads beside the store's own process.
+	backupSettings = "busy_timeout(5000)"
 )
 
 // openDatabase opens the file at path; lock is how transactions begin: deferred, immediate or exclusive.
@@ -85,6 +90,24 @@ func checkpoint(ctx context.Context, db *sql.DB) (done bool, err error) {
 	var busy, logged, moved int
 	err = db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &logged, &moved)
 	return busy == 0, err
+}
+
+// rewrite writes the file anew from what is there.
+func rewrite(ctx context.Context, on *sql.Conn) error {
+	_, err := on.ExecContext(ctx, "VACUUM")
+	return err
+}
+
+// writeInto writes what is there at this moment into an empty file.
+func writeInto(ctx context.Context, db *sql.DB, file string) error {
+	_, err := db.ExecContext(ctx, "VACUUM INTO ?", file)
+	return err
+}
+
+// isBusy reports whether another connection was in the way.
+func isBusy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
 // integrity returns what the database itself finds wrong with its file, "ok" when nothing.

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"verbatim/feedback"
@@ -43,14 +44,16 @@ type Store struct {
 	writer *sql.Conn
 	writes *statements
 
-	jobs    chan *job
-	closing chan struct{}
-	stopped chan struct{} // closed when the writer has ended
-	close   func() error
+	jobs        chan *job
+	compactions chan chan error
+	closing     chan struct{}
+	stopped     chan struct{} // closed when the writer has ended
+	close       func() error
 
 	keys     cache[map[string]*heldKey]
 	settings cache[Settings]
 
+	queued  atomic.Int64 // writes that wait for the writer
 	mu      sync.Mutex
 	changed chan struct{} // closed at the next commit that logs something
 }
@@ -67,7 +70,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 		return nil, feedback.Errorf(feedback.Unavailable, "store: open: the folder %s cannot be used: %w", dir, err)
 	}
 	s := &Store{
-		path: filepath.Join(dir, fileName), jobs: make(chan *job), closing: make(chan struct{}),
+		path: filepath.Join(dir, fileName), jobs: make(chan *job), compactions: make(chan chan error), closing: make(chan struct{}),
 		stopped: make(chan struct{}), changed: make(chan struct{}),
 	}
 	s.close = sync.OnceValue(s.shut)

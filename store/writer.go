@@ -33,6 +33,8 @@ func (s *Store) write(ctx context.Context, action string, size int, run func(*tx
 		return s.fail(action, err)
 	}
 	j := &job{size: size, actor: actorOf(ctx), run: run, done: make(chan error, 1)}
+	s.queued.Add(1)
+	defer s.queued.Add(-1)
 	select {
 	case s.jobs <- j:
 		return s.fail(action, <-j.done)
@@ -62,6 +64,8 @@ func (s *Store) writeLoop(ctx context.Context) {
 			}
 		case <-retry:
 			retry = s.wipe(ctx)
+		case done := <-s.compactions:
+			done <- rewrite(ctx, s.writer)
 		case <-s.closing:
 			return
 		}

@@ -91,5 +91,6 @@ Everything happens on this machine.`,
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(newDemo(), newAnalyze(), newDrivers(), newTrend(), newSegments(), newCompare(), newEmerging(), newWords(), newBenchmark(), newExport(), newImport(), newServe(), newKey(), newWorkspace(), newLoad(), newEval(), newTrain())
+	root.AddCommand(newCheck(), newReindex(), newRetention(), newBackup(), newRestore(), newConfig(), newHealth())
 	return root
 }

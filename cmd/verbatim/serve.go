@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -29,6 +30,7 @@ type serveFlags struct {
 	demo        bool
 	maxUpload   int64 // MB
 	private     bool  // webhooks may call private addresses
+	operation   operationFlags
 }
 
 func newServe() *cobra.Command {
@@ -44,6 +46,9 @@ needs one, and any address will do; the pages, which have no log-in yet, are the
   verbatim serve --addr :8443 --tls-cert cert.pem --tls-key key.pem`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, err := configure(cmd.Flags(), os.Environ()); err != nil {
+				return err
+			}
 			redactor, err := (&inputFlags{redact: flags.redact}).redactor()
 			if err != nil {
 				return err
@@ -70,7 +75,20 @@ func (f *serveFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.fetchFrom, "fetch-from", nil, "an address besides the platforms' own that connected sources may fetch from (a proxy); repeat it for more")
 	cmd.Flags().BoolVar(&f.demo, "demo", false, "load the built-in survey")
 	cmd.Flags().BoolVar(&f.private, "allow-private-webhooks", false, "let webhooks call private and loopback addresses, and plain http")
+	f.operation.register(cmd)
 	cmd.Flags().Int64Var(&f.maxUpload, "max-upload", ingest.DefaultMaxUpload>>20, "the largest file that POST /v1/imports takes, in MB")
+}
+
+// operationFlags are the settings of running a server.
+type operationFlags struct {
+	backupDays int
+	traces     string
+}
+
+func (o *operationFlags) register(cmd *cobra.Command) {
+	cmd.Flags().String(configFlag, "", "configuration file (TOML) whose keys are these flags")
+	cmd.Flags().IntVar(&o.backupDays, "backup-days", 30, "after how many days you throw backups away; receipts of erasures say so")
+	cmd.Flags().StringVar(&o.traces, "otlp-endpoint", "", "send OpenTelemetry traces there, like http://localhost:4318")
 }
 
 func serve(cmd *cobra.Command, f *folder, flags *serveFlags, logger *slog.Logger) error {
@@ -83,6 +101,12 @@ func serve(cmd *cobra.Command, f *folder, flags *serveFlags, logger *slog.Logger
 			return err
 		}
 	}
+	tracer, stopTraces, err := openTraces(ctx, flags.operation.traces)
+	if err != nil {
+		return err
+	}
+	defer stopTraces()
+	eraser := api.NewEraser(f.store, f.index, logger, flags.operation.backupDays)
 	pages, err := web.New(web.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Taxonomy: f.analyzer.Taxonomy(), Logger: logger})
 	if err != nil {
 		return err
@@ -96,6 +120,7 @@ func serve(cmd *cobra.Command, f *folder, flags *serveFlags, logger *slog.Logger
 	handler, err := api.New(api.Deps{
 		Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Connector: connector, Uploads: uploads, Logger: logger,
 		Rate: listen.rate, Origins: listen.origins, PrivateWebhooks: flags.private, Pages: pages,
+		Eraser: eraser, Tracer: tracer,
 	})
 	if err != nil {
 		return err
@@ -107,7 +132,7 @@ func serve(cmd *cobra.Command, f *folder, flags *serveFlags, logger *slog.Logger
 	server := api.NewServer(listen.addr, handler)
 	group, ctx := errgroup.WithContext(ctx)
 	sender := webhooks.New(f.store, f.index, webhooks.Options{Private: flags.private, Logger: logger})
-	for _, work := range []func(context.Context) error{f.index.Follow, connector.Run, uploads.Run, sender.Run} {
+	for _, work := range []func(context.Context) error{f.index.Follow, connector.Run, uploads.Run, sender.Run, eraser.Run} {
 		group.Go(func() error { return work(ctx) })
 	}
 	group.Go(func() error { f.reportLag(ctx, logger); return nil })
