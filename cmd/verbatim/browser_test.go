@@ -30,7 +30,7 @@ var screens = flag.String("screens", "", "folder to write pictures of the pages 
 // needed fails a test where CI says that a browser must be there, and skips it elsewhere.
 func needed(t *testing.T, format string, args ...any) {
 	t.Helper()
-	if os.Getenv("VERBATIM_BROWSER") != "" {
+	if os.Getenv("BROWSER_TESTS") != "" {
 		t.Fatalf(format, args...)
 	}
 	t.Skipf(format, args...)

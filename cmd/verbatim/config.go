@@ -73,7 +73,7 @@ func variables(flags *pflag.FlagSet, environ []string) (map[string]string, error
 	set := map[string]string{}
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
-		if !strings.HasPrefix(name, environment) || value == "" { // an empty one is as good as none
+		if !strings.HasPrefix(name, environment) || value == "" || name == redactKeyName { // an empty one is as good as none
 			continue
 		}
 		if !known[name] {
