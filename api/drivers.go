@@ -29,17 +29,9 @@ func (s *server) drivers(ctx context.Context, c *call, _ *noPath) (*rendered, er
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.filter()
+	doc, err := s.document(ctx, c, func(*DocumentOptions) error { return nil })
 	if err != nil {
 		return nil, err
-	}
-	options, err := c.ranking()
-	if err != nil {
-		return nil, err
-	}
-	doc, err := Document(ctx, s.source(), c.workspace, f, options)
-	if err != nil {
-		return nil, hideFilter(hideName(err, &controlParam, options.Control), &f)
 	}
 	var body bytes.Buffer
 	if format == "csv" {
@@ -48,4 +40,24 @@ func (s *server) drivers(ctx context.Context, c *call, _ *noPath) (*rendered, er
 	}
 	err = report.Drivers(&body, report.JSON, doc, report.CSVOptions{})
 	return &rendered{jsonType, body.Bytes()}, err
+}
+
+// document ranks what the filter chooses and holds what the query asks for; more adds what the answer asks for.
+func (s *server) document(ctx context.Context, c *call, more func(o *DocumentOptions) error) (*report.Document, error) {
+	f, err := c.filter()
+	if err != nil {
+		return nil, err
+	}
+	options, err := c.ranking()
+	if err == nil {
+		err = more(&options)
+	}
+	if err != nil {
+		return nil, err
+	}
+	doc, err := Document(ctx, s.source(), c.workspace, f, options)
+	if err != nil {
+		return nil, hideFilter(hideName(err, &controlParam, options.Control), &f)
+	}
+	return doc, nil
 }

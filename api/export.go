@@ -69,26 +69,15 @@ func (s *server) exportDrivers(ctx context.Context, c *call, _ *noPath) (*file, 
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.filter()
-	if err != nil {
-		return nil, err
-	}
-	options, err := c.ranking()
-	if err != nil {
-		return nil, err
-	}
-	if format == report.Workbook || format == report.Page {
-		options.Around = true
-		if c.one(quotesParam.name) == "" {
-			options.Quotes = 3
+	doc, err := s.document(ctx, c, func(o *DocumentOptions) (err error) {
+		if o.Around = format == report.Workbook || format == report.Page; o.Around && c.one(quotesParam.name) == "" {
+			o.Quotes = 3
 		}
-	}
-	if options.Language, err = c.word(&wordsParam); err != nil {
-		return nil, err
-	}
-	doc, err := Document(ctx, s.source(), c.workspace, f, options)
+		o.Language, err = c.word(&wordsParam)
+		return err
+	})
 	if err != nil {
-		return nil, hideFilter(hideName(err, &controlParam, options.Control), &f)
+		return nil, err
 	}
 	return s.stream(ctx, c, "drivers", format, func(w io.Writer) error { return report.Drivers(w, format, doc, report.CSVOptions{}) }), nil
 }
