@@ -42,6 +42,7 @@ type Delivery struct {
 	Due       time.Time
 	FirstAt   time.Time
 	LastAt    time.Time
+	due       int64 // as it was read, Unix milliseconds: a delivery that is made due again meanwhile is not settled
 }
 
 const (
@@ -56,7 +57,7 @@ const (
 	selectDue     = `SELECT ` + deliveryColumns + ` FROM deliveries WHERE workspace = ? AND webhook = ? AND due <= ? ORDER BY due, number LIMIT ?`
 	selectNextDue = `SELECT min(due) FROM deliveries WHERE workspace = ? AND webhook = ? AND due IS NOT NULL`
 	settle        = `UPDATE deliveries SET status = ?, due = ?, attempts = ?, first_at = ?, last_at = ?, code = ?, problem = ?
-		WHERE workspace = ? AND webhook = ? AND id = ? AND due IS NOT NULL`
+		WHERE workspace = ? AND webhook = ? AND id = ? AND due = ?`
 	markFailing    = `UPDATE webhooks SET failing_since = coalesce(failing_since, ?) WHERE workspace = ? AND id = ?`
 	markWorking    = `UPDATE webhooks SET failing_since = NULL WHERE workspace = ? AND id = ? AND failing_since IS NOT NULL`
 	disableWebhook = `UPDATE webhooks SET disabled_at = ?, disabled_reason = ? WHERE workspace = ? AND id = ? AND disabled_at IS NULL`
@@ -64,7 +65,7 @@ const (
 		AND (? = '' OR number < (SELECT number FROM deliveries WHERE workspace = ? AND webhook = ? AND id = ?)) ORDER BY number DESC LIMIT ?`
 	countWebhook   = `SELECT count(*) FROM webhooks WHERE workspace = ? AND id = ?`
 	selectDelivery = `SELECT ` + deliveryColumns + ` FROM deliveries WHERE workspace = ? AND webhook = ? AND id = ?`
-	replayDelivery = `UPDATE deliveries SET status = 'pending', due = ?, attempts = 0, first_at = NULL, code = 0, problem = ''
+	replayDelivery = `UPDATE deliveries SET status = 'pending', due = max(?, coalesce(due + 1, 0)), attempts = 0, first_at = NULL, code = 0, problem = ''
 		WHERE workspace = ? AND webhook = ? AND id = ?`
 	forgetDeliveries = `UPDATE deliveries SET survey = '', response = '', status = CASE WHEN due IS NULL THEN status ELSE 'skipped' END, due = NULL
 		WHERE workspace = ? AND survey = ? AND response = ? AND response <> ''`
@@ -133,8 +134,8 @@ func (s *Store) NextDue(ctx context.Context, ref WebhookRef) (next time.Time, er
 	return next, err
 }
 
-// Settle keeps what became of attempts: Status, Attempts, Code, Problem, FirstAt, LastAt and Due of each delivery that is
-// still waiting. A webhook that answered well in one of them is no longer failing; one that failed in all of them is
+// Settle keeps what became of attempts: Status, Attempts, Code, Problem, FirstAt, LastAt and Due of each delivery of [Store.Due] that
+// still waits as it did then: one that was replayed meanwhile waits for another attempt. A webhook that answered well in one of them is no longer failing; one that failed in all of them is
 // failing since the first, or longer. A disabled that is not "" disables it, for that reason.
 func (s *Store) Settle(ctx context.Context, ref WebhookRef, list []Delivery, disabled string) error {
 	return s.queue(ctx, ref, len(list), func(t *txn) error {
@@ -142,7 +143,7 @@ func (s *Store) Settle(ctx context.Context, ref WebhookRef, list []Delivery, dis
 		for i := range list {
 			d := &list[i]
 			if _, err := t.exec(settle, string(d.Status), millis(d.Due), d.Attempts, millis(d.FirstAt), millis(d.LastAt), d.Code, d.Problem,
-				ref.Workspace, ref.ID, d.ID); err != nil {
+				ref.Workspace, ref.ID, d.ID, d.due); err != nil {
 				return err
 			}
 			worked = worked || d.Status == DeliveryDelivered
@@ -186,6 +187,7 @@ func readDelivery(values []any) Delivery {
 		Payload: text(values[4]), Status: DeliveryStatus(text(values[5])), Attempts: int(number(values[6]).Int64), Code: int(number(values[7]).Int64),
 		Problem: text(values[8]), CreatedAt: moment(number(values[9])), Due: moment(number(values[10])),
 		FirstAt: moment(number(values[11])), LastAt: moment(number(values[12])),
+		due: number(values[10]).Int64,
 	}
 }
 

@@ -100,10 +100,14 @@ func TestSettleAndDisable(t *testing.T) {
 	s, ctx := open(t), t.Context()
 	w := newHook(t, s, ws)
 	ref := WebhookRef{ws, w.ID}
-	d, err := s.TestWebhook(ctx, ws, w.ID, "{}")
-	if err != nil {
+	if _, err := s.TestWebhook(ctx, ws, w.ID, "{}"); err != nil {
 		t.Fatal(err)
 	}
+	waiting, err := s.Due(ctx, ref, 10)
+	if err != nil || len(waiting) != 1 {
+		t.Fatalf("%+v, %v", waiting, err)
+	}
+	d := waiting[0]
 	d.Attempts, d.Due, d.Problem = 1, time.Now().Add(time.Hour).Truncate(time.Millisecond), "the receiver answered 500"
 	if err := s.Settle(ctx, ref, []Delivery{d}, ""); err != nil {
 		t.Fatal(err)
@@ -136,6 +140,31 @@ func TestSettleAndDisable(t *testing.T) {
 	}
 	if w, err = s.Webhook(ctx, ws, w.ID); err != nil || w.Watched != `{"looks":1}` || w.WatchedSeq != 3 || w.WatchedAt.IsZero() || w.Waiting != 2 {
 		t.Errorf("%+v, %v", w, err)
+	}
+}
+
+// TestReplayWhileSettling replays a delivery between its attempt and the record of that: it is attempted again.
+func TestReplayWhileSettling(t *testing.T) {
+	s, ctx := open(t), t.Context()
+	w := newHook(t, s, ws)
+	ref := WebhookRef{ws, w.ID}
+	made, err := s.TestWebhook(ctx, ws, w.ID, "{}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	due, err := s.Due(ctx, ref, 10)
+	if err != nil || len(due) != 1 {
+		t.Fatalf("%+v, %v", due, err)
+	}
+	if _, err := s.Replay(ctx, ws, w.ID, made.ID); err != nil {
+		t.Fatal(err)
+	}
+	due[0].Status, due[0].Due, due[0].Attempts, due[0].Code = DeliveryDelivered, time.Time{}, 1, 200
+	if err := s.Settle(ctx, ref, due, ""); err != nil {
+		t.Fatal(err)
+	}
+	if next, err := s.NextDue(ctx, ref); err != nil || next.IsZero() {
+		t.Errorf("the replay is lost: %v", err)
 	}
 }
 
