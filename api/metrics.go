@@ -88,7 +88,7 @@ func (s *server) observe() {
 		return float64(len(list))
 	})
 	gauge("disk_free_bytes", "Free space of the disk that the data folder is on; -1 when it is unknown.", func() float64 {
-		free, ok := diskFree(s.Store.Folder())
+		free, ok := s.Store.Free()
 		if !ok {
 			return -1
 		}

@@ -2,15 +2,11 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
 	"verbatim/feedback"
 )
-
-// leastFree is how much disk space must be left for a server that says it is ready.
-const leastFree = 64 << 20
 
 // probeEvery is how long what a probe found holds, so that whoever asks often does not make the disk work.
 const probeEvery = 5 * time.Second
@@ -35,8 +31,8 @@ func (s *server) writable(ctx context.Context) error {
 }
 
 func (s *server) tryWriting(ctx context.Context) error {
-	if free, ok := diskFree(s.Store.Folder()); ok && free < leastFree {
-		return newProblem(feedback.Unavailable, fmt.Sprintf("the disk is nearly full: %d MB are left, %d are needed", free>>20, leastFree>>20))
+	if err := s.Store.Room(); err != nil {
+		return newProblem(feedback.Unavailable, err.Error())
 	}
 	if err := s.Store.Probe(ctx); err != nil {
 		s.Logger.Warn("api: the store cannot be written", "error", err.Error())

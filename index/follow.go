@@ -93,7 +93,7 @@ func (x *Index) followOnce(ctx context.Context, ws string) error {
 	}
 	s.gatherChanges(ctx)
 	if err := x.catchUp(ctx, s); err != nil {
-		if errors.Is(err, errLost) {
+		if errors.Is(err, errLost) || errors.Is(err, errBroken) {
 			s.writing.Lock()
 			defer s.writing.Unlock()
 			return s.renew(ctx)

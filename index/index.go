@@ -32,6 +32,7 @@ type Log interface {
 // Options are the settings of an [Index]. The zero Options are good.
 type Options struct {
 	Logger *slog.Logger // told when an index is rebuilt, and why; nil for slog.Default()
+	Room   func() error // asked before each batch is written: an error lets the index wait; nil for never
 }
 
 // When a snapshot of the columns is written, apart from Close: after so many changes, or after some when the log is
@@ -54,6 +55,7 @@ const (
 type Index struct {
 	dir       string // "" in memory
 	log       Log
+	room      func() error
 	logger    *slog.Logger
 	keepText  bool
 	quiet     time.Duration
@@ -77,7 +79,7 @@ func Open(ctx context.Context, dir string, log Log, options Options) (*Index, er
 		return nil, fmt.Errorf("index: open: %w", err)
 	}
 	x := newIndex(options.Logger)
-	x.dir, x.log = dir, log
+	x.dir, x.log, x.room = dir, log, options.Room
 	return x, nil
 }
 

@@ -154,11 +154,7 @@ func (s *space) reset(reason string, target int64) error {
 	s.index.logger.Warn("index: rebuilding from the store", "workspace", s.name, "reason", reason)
 	old := s.texts
 	s.become(newColumns(), nil, target)
-	if old != nil {
-		if err := old.close(); err != nil {
-			s.index.logger.Warn("index: the old one did not close", "workspace", s.name, "error", err.Error())
-		}
-	}
+	s.discard(old)
 	if s.dir == "" {
 		return nil
 	}
@@ -206,6 +202,9 @@ func (s *space) apply(changes []feedback.Change, seq int64) error {
 	operations, rows := s.columns.plan(changes)
 	if s.lost() {
 		return errLost
+	}
+	if err := s.room(); err != nil {
+		return err
 	}
 	if s.dir != "" && s.texts == nil {
 		if err := s.create(); err != nil {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime/debug"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/blevesearch/bleve/v2"
@@ -36,6 +37,7 @@ const (
 type texts struct {
 	index     bleve.Index
 	analyzers *analyzers
+	broken    atomic.Bool // Bleve panicked while it wrote
 }
 
 // textState is what a Bleve index knows about itself.

@@ -35,7 +35,7 @@ func openFolder(ctx context.Context, dir string, redact analysis.Redactor, logge
 	if err != nil {
 		return nil, err
 	}
-	x, err := index.Open(ctx, filepath.Join(dir, "index"), s, index.Options{Logger: logger})
+	x, err := index.Open(ctx, filepath.Join(dir, "index"), s, index.Options{Logger: logger, Room: s.Room})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -53,7 +53,13 @@ func start(t *testing.T, binary, data string, flags ...string) *server {
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.cmd.Process.Kill() })
+	t.Cleanup(func() {
+		s.cmd.Process.Kill()
+		s.cmd.Wait()
+		if t.Failed() {
+			t.Logf("serve said: %s", last(s.stderr.Bytes(), 4000))
+		}
+	})
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		t.Fatalf("serve said nothing: %v\n%s", err, s.stderr.String())
@@ -333,3 +339,6 @@ func TestBrokenPipe(t *testing.T) {
 		t.Errorf("%q, %v, %s", out, err, stderr.String())
 	}
 }
+
+// last returns the end of a log.
+func last(log []byte, most int) []byte { return log[max(0, len(log)-most):] }

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package api
+package store
 
 // diskFree knows nothing here.
 func diskFree(string) (uint64, bool) { return 0, false }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package api
+package store
 
 import "golang.org/x/sys/unix"
 
