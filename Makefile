@@ -59,6 +59,15 @@ load: ## measure the server over loopback for LOAD each: single posts, bulk, ana
 	until curl -sf http://127.0.0.1:18080/readyz >/dev/null; do kill -0 $$server || exit 1; sleep 0.1; done; \
 	cat /proc/loadavg; bin/verbatim load --url http://127.0.0.1:18080 --clients 64 --for $(LOAD)
 
+BIG ?= 1000000
+.PHONY: big
+big: ## fill a server with BIG responses made of the demo survey's words, in one stream, and measure searches and every page over them
+	$(GO) build -o bin/verbatim ./cmd/verbatim
+	@dir=$$(mktemp -d); bin/verbatim serve --data $$dir --addr 127.0.0.1:18080 >$$dir/out 2>$$dir/log & server=$$!; \
+	trap 'kill $$server; wait $$server; rm -rf $$dir' EXIT; \
+	until curl -sf http://127.0.0.1:18080/readyz >/dev/null; do kill -0 $$server || exit 1; sleep 0.1; done; \
+	cat /proc/loadavg; bin/verbatim load --url http://127.0.0.1:18080 --fill $(BIG) --pages --for $(LOAD)
+
 .PHONY: chaos
 chaos: ## kill -9 a server under load KILLS times, and check that nothing acknowledged is lost or doubled
 	$(GO) test ./cmd/verbatim -run 'TestChaos$$' -kills $(KILLS) -count=1 -v -timeout 2h

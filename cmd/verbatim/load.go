@@ -26,8 +26,10 @@ type loader struct {
 	clients int
 	length  time.Duration
 	only    string
+	count   int64 // responses to fill the server with
+	visit   bool  // measure the pages
 	http    *http.Client
-	run     int64 // part of the ids, so that every run makes new responses
+	begun   int64 // part of the ids, so that every run makes new responses
 	next    atomic.Int64
 }
 
@@ -45,14 +47,39 @@ long the answers take. Client and server share the machine. The responses stay i
 			if address, err := url.Parse(l.url); err != nil || address.Host == "" || l.clients < 1 || l.length <= 0 {
 				return usagef("load needs --url, --clients above 0 and --for above 0s")
 			}
-			return l.measure(cmd.Context(), cmd.OutOrStdout())
+			return l.run(cmd.Context(), cmd.OutOrStdout())
 		},
 	}
 	cmd.Flags().StringVar(&l.url, "url", "http://127.0.0.1:8080", "the server")
 	cmd.Flags().IntVar(&l.clients, "clients", 64, "clients that post at the same time")
 	cmd.Flags().DurationVar(&l.length, "for", 20*time.Second, "how long each part takes")
 	cmd.Flags().StringVar(&l.only, "only", "", "measure only the parts whose name holds this")
+	cmd.Flags().Int64Var(&l.count, "fill", 0, "first send so many responses made of the demo survey's words, in one stream")
+	cmd.Flags().BoolVar(&l.visit, "pages", false, "measure searches and the web pages only")
 	return cmd
+}
+
+// run fills the server and measures what was asked for.
+func (l *loader) run(ctx context.Context, w io.Writer) error {
+	l.begun = time.Now().UnixNano()
+	l.http = &http.Client{Transport: &http.Transport{
+		MaxIdleConnsPerHost: l.clients, DisableCompression: true,
+		DialContext: (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+	}}
+	defer l.http.CloseIdleConnections()
+	if l.count > 0 {
+		if err := l.fill(ctx, w, l.count); err != nil {
+			return err
+		}
+	}
+	if !l.visit {
+		return l.measure(ctx, w)
+	}
+	l.only = "search"
+	if err := l.measure(ctx, w); err != nil {
+		return err
+	}
+	return l.pages(ctx, w)
 }
 
 // measured is what a part of the measurement found.
@@ -65,12 +92,6 @@ type measured struct {
 }
 
 func (l *loader) measure(ctx context.Context, w io.Writer) error {
-	l.run = time.Now().UnixNano()
-	l.http = &http.Client{Transport: &http.Transport{
-		MaxIdleConnsPerHost: l.clients, DisableCompression: true,
-		DialContext: (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
-	}}
-	defer l.http.CloseIdleConnections()
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "part\tclients\tper second\tp50\tp99\tfailed\t")
 	for _, part := range []struct {
@@ -82,7 +103,9 @@ func (l *loader) measure(ctx context.Context, w io.Writer) error {
 		{"bulk lines, with tags", 1, l.bulk("")},
 		{"bulk lines, analysis=false", 1, l.bulk("?analysis=false")},
 		{"analyze, 25 comments", 8, l.requests(func(n int64) (string, string) { return "/v1/analyze", analyzeBody(n) })},
-		{"search", 4, l.requests(func(n int64) (string, string) { return searches[n%int64(len(searches))], "" })},
+		{"search, up to a tenth", 1, l.searching(narrowSearches)},
+		{"search, more", 1, l.searching(broadSearches)},
+		{"search, newest first", 1, l.searching(newestSearches)},
 	} {
 		if !strings.Contains(part.name, l.only) {
 			continue
@@ -172,7 +195,14 @@ func (l *loader) bulk(query string) func(context.Context, int) measured {
 	return func(ctx context.Context, _ int) measured {
 		var m measured
 		began := time.Now()
-		m.done, m.first = l.stream(ctx, query, began.Add(l.length))
+		m.done, m.first = l.stream(ctx, query, func(out io.Writer) error {
+			for until := began.Add(l.length); time.Now().Before(until); {
+				if _, err := io.WriteString(out, l.response(l.next.Add(1))+"\n"); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 		m.took = time.Since(began)
 		if m.first != nil {
 			m.failures = 1
@@ -181,17 +211,14 @@ func (l *loader) bulk(query string) func(context.Context, int) measured {
 	}
 }
 
-func (l *loader) stream(ctx context.Context, query string, until time.Time) (acknowledged int, err error) {
+// stream sends what lines writes as one bulk request and counts the answers.
+func (l *loader) stream(ctx context.Context, query string, lines func(io.Writer) error) (acknowledged int, err error) {
 	reader, writer := io.Pipe()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		out := bufio.NewWriterSize(writer, 64<<10)
-		for time.Now().Before(until) && ctx.Err() == nil {
-			if _, err := io.WriteString(out, l.response(l.next.Add(1))+"\n"); err != nil {
-				return err
-			}
-		}
-		return errors.Join(out.Flush(), writer.Close())
+		err := lines(out)
+		return errors.Join(err, out.Flush(), writer.CloseWithError(err))
 	})
 	group.Go(func() error {
 		defer reader.Close() //nolint:errcheck // it is a pipe of ours
@@ -233,7 +260,7 @@ func loadComment(n int64) string {
 
 func (l *loader) response(n int64) string {
 	return fmt.Sprintf(`{"id":"%x-%d","survey":"load","score":%d,"comment":%q,"submitted_at":"2026-%02d-%02d","attributes":{"region":%q,"plan":%q}}`,
-		l.run, n, n%11, loadComment(n), 1+n%12, 1+n%28, []string{"EU", "US", "APAC"}[n%3], []string{"pro", "free"}[n%2])
+		l.begun, n, n%11, loadComment(n), 1+n%12, 1+n%28, []string{"EU", "US", "APAC"}[n%3], []string{"pro", "free"}[n%2])
 }
 
 func analyzeBody(n int64) string {
@@ -246,7 +273,17 @@ func analyzeBody(n int64) string {
 	return out.String() + "]"
 }
 
-var searches = []string{
-	"/v1/search?match=delivery", "/v1/search?match=deliver*&group=detractor", "/v1/search?language=fi", "/v1/search?where=region%3DEU&limit=10",
-	"/v1/search?theme=delivery_logistics&sentiment=negative", "/v1/search?match=%22took+three+weeks%22",
+// Searches, by how much they have to do: those that hit up to a tenth of the comments, the others, and the newest first.
+var (
+	narrowSearches = []string{
+		"/v1/search?match=courier", "/v1/search?match=%22turned+up%22", "/v1/search?match=deliver*&group=detractor", "/v1/search?language=fi&match=sovellus",
+		"/v1/search?theme=delivery_logistics&sentiment=negative", "/v1/search?match=refund~1",
+	}
+	broadSearches  = []string{"/v1/search?match=a*", "/v1/search?match=the+app", "/v1/search?group=promoter&sort=score", "/v1/search?match=-app"}
+	newestSearches = []string{"/v1/search?limit=20", "/v1/search?limit=20&group=detractor"}
+)
+
+// searching makes a part that asks for the addresses in turn.
+func (l *loader) searching(paths []string) func(context.Context, int) measured {
+	return l.requests(func(n int64) (string, string) { return paths[n%int64(len(paths))], "" })
 }

@@ -16,7 +16,7 @@ func TestLoad(t *testing.T) {
 		t.Fatalf("%d %s", code, errs.String())
 	}
 	rows := regexp.MustCompile(`(?m)^ *(.+?)  +(\d+)  +(\d+) .* (\d+) *$`).FindAllStringSubmatch(out.String(), -1)
-	if len(rows) != 5 {
+	if len(rows) != 7 {
 		t.Fatalf("%d rows: %s", len(rows), out.String())
 	}
 	for _, row := range rows {
@@ -25,4 +25,19 @@ func TestLoad(t *testing.T) {
 		}
 	}
 	t.Log("\n" + out.String())
+}
+
+// TestBig fills the real binary with made-up responses and visits every page over them.
+func TestBig(t *testing.T) {
+	t.Parallel()
+	s := start(t, binary(t), t.TempDir())
+	var out, errs bytes.Buffer
+	if code := run(context.Background(), []string{"load", "--url", s.url, "--fill", "2000", "--pages", "--for", "100ms"}, nil, &out, &errs); code != exitOK {
+		t.Fatalf("%d %s", code, errs.String())
+	}
+	for _, want := range []string{"2000 responses in one stream", "search, newest first", "/drivers/delivery_logistics/negative", "/responses/big/"} {
+		if !bytes.Contains(out.Bytes(), []byte(want)) {
+			t.Errorf("no %s: %s", want, out.String())
+		}
+	}
 }
