@@ -15,9 +15,11 @@ const (
 	lookEvery  = time.Second
 	retryFirst = 100 * time.Millisecond
 	retryMost  = 30 * time.Second
-	// pace is how long changes that trickle in are gathered before they are applied: many small batches cost Bleve several
-	// times as much as few large ones. Nobody waits for it: see [Index.WaitFor].
-	pace = 100 * time.Millisecond
+	// pace is how long changes that trickle in are gathered before they are applied, and paceBusy how long when many came last
+	// time: many small batches cost Bleve several times as much as few large ones. Nobody waits for it: see [Index.WaitFor].
+	pace     = 100 * time.Millisecond
+	paceBusy = 500 * time.Millisecond
+	busyFrom = 100 // changes
 )
 
 // Follow keeps every workspace up with the log until ctx ends, and then returns nil. An error of the log or the disk is
@@ -115,9 +117,13 @@ func (x *Index) followOnce(ctx context.Context, ws string) error {
 	return err
 }
 
-// gatherChanges waits until pace after the last changes were applied, or until somebody waits for the index.
+// gatherChanges waits until some time after the last changes were applied, or until somebody waits for the index.
 func (s *space) gatherChanges(ctx context.Context) {
-	left := pace - time.Since(time.Unix(0, s.appliedAt.Load()))
+	long := pace
+	if s.applied.Load() >= busyFrom {
+		long = paceBusy
+	}
+	left := long - time.Since(time.Unix(0, s.appliedAt.Load()))
 	if left <= 0 || s.waiters.Load() > 0 {
 		return
 	}
@@ -148,7 +154,7 @@ func (s *space) waiting() int {
 func (x *Index) catchUp(ctx context.Context, s *space) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	for {
+	for total := int64(0); ; {
 		last, err := x.log.LastSeq(ctx, s.name)
 		if err != nil {
 			return fmt.Errorf("index: follow: %w", err)
@@ -170,7 +176,9 @@ func (x *Index) catchUp(ctx context.Context, s *space) error {
 		if err := s.applyAll(ctx, changes); err != nil {
 			return err
 		}
+		total += int64(len(changes))
 		s.appliedAt.Store(time.Now().UnixNano())
+		s.applied.Store(total)
 		if s.columns.seq == held {
 			return errors.New("index: follow: the log repeats changes")
 		}

@@ -30,6 +30,7 @@ type space struct {
 	waiters   atomic.Int32  // those in WaitFor
 	hurry     chan struct{} // holds one when somebody began to wait
 	appliedAt atomic.Int64  // when changes of the log were applied last, Unix nanoseconds
+	applied   atomic.Int64  // how many those were
 
 	mu      sync.RWMutex // guards what follows
 	columns *columns
