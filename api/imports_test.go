@@ -282,7 +282,7 @@ func FuzzImportOptions(f *testing.F) {
 		if len(value) > 60 && strings.Contains(message, value) {
 			t.Errorf("%q", message)
 		}
-		if clean := fileName(value); clean == "" || strings.ContainsAny(clean, "/\\\x00") || len(clean) > maxNameLen {
+		if clean := FileName(value); clean == "" || strings.ContainsAny(clean, "/\\\x00") || len(clean) > maxNameLen {
 			t.Errorf("%q", clean)
 		}
 		if form.file = (&ingest.Spooled{}); message == "" && name == "time_zone" {

@@ -28,6 +28,8 @@ type Options struct {
 	EveryRow bool
 	// Location is the time zone of times that name none; nil is UTC.
 	Location *time.Location
+	// TempDir is the folder for temporary files; "" is the system's.
+	TempDir string
 }
 
 // Row is a row of a file. Line counts from 1: the line where the row starts, the row of a sheet, the element of a JSON
@@ -86,7 +88,7 @@ func NewReader(r io.Reader, name string, opts Options) (*Reader, error) {
 	if name == "" || name == "-" {
 		name = stdin
 	}
-	c, err := newContent(r, name)
+	c, err := newContent(r, name, opts.TempDir)
 	return newReader(c, opts, err)
 }
 

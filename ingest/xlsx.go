@@ -35,9 +35,9 @@ func guard(name string, err *error) {
 	}
 }
 
-func openWorkbook(name string, in io.Reader) (w *workbook, err error) {
+func openWorkbook(name, tempDir string, in io.Reader) (w *workbook, err error) {
 	defer guard(name, &err)
-	file, err := excelize.OpenReader(in, excelize.Options{UnzipSizeLimit: maxUnzipped})
+	file, err := excelize.OpenReader(in, excelize.Options{UnzipSizeLimit: maxUnzipped, TmpDir: tempDir})
 	if err != nil {
 		if file != nil {
 			err = errors.Join(err, file.Close())

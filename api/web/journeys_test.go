@@ -86,7 +86,7 @@ func TestImport(t *testing.T) {
 		t.Errorf("%s stored", got)
 	}
 	csv := w.get(at+"/rejected.csv", "en")
-	if !strings.HasPrefix(csv.body, "line,column,id,code,message\r\n4,q1,") || csv.header.Get("Content-Disposition") == "" {
+	if !strings.HasPrefix(csv.body, "line,column,code,message\r\n4,q1,") || csv.header.Get("Content-Disposition") == "" {
 		t.Error(csv.body)
 	}
 	if p := w.get("/import", "en"); !strings.Contains(p.body, "new 3, changed 0, unchanged 0, rejected 1") {
@@ -120,20 +120,23 @@ func TestImportOfTrouble(t *testing.T) {
 	}
 }
 
-// Only so many files are kept, and they lie in a folder that goes.
+// Only so many files wait for their import.
 func TestUploadsAreBounded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	token := w.token()
 	first := w.upload(token, "first.csv", answers).path
-	for i := range mostUploads {
+	for i := range 20 {
 		w.upload(token, fmt.Sprintf("%d.csv", i), answers)
 	}
-	if n := len(w.pages.uploads.list); n != mostUploads {
+	if n := w.kept(); n != 20 {
 		t.Errorf("%d files", n)
 	}
 	if p := w.get(first, "en"); p.status != http.StatusNotFound {
 		t.Errorf("the oldest is there: %d", p.status)
+	}
+	if p := w.upload(token, "large.csv", "comment\n"+strings.Repeat("The delivery was late\n", 300_000)); p.status != http.StatusRequestEntityTooLarge || w.kept() != 20 {
+		t.Errorf("%d; %d files", p.status, w.kept())
 	}
 }
 
@@ -179,5 +182,33 @@ func TestPagesAgreeWithTheAPI(t *testing.T) {
 	total := regexp.MustCompile(`"total":(\d+)`).FindStringSubmatch(w.get("/v1/search?match=app&"+filter, "en").body)
 	if got := w.totalOf("match=app&" + filter); got != total[1] {
 		t.Errorf("the page finds %s, the API %s", got, total[1])
+	}
+}
+
+// The progress of an import comes as events in the words of the page, until its end; a second click starts nothing more.
+func TestProgressOfImport(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	at := w.upload(w.token(), "a.csv", "score,comment\n"+strings.Repeat("3,The delivery was late\n", 3000)).path
+	for _, do := range []string{"check", "check", "import", "import"} {
+		w.post(at, url.Values{"do": {do}})
+		events := w.get(at+"/events", "fi")
+		lines := strings.Split(strings.TrimSpace(events.body), "\n")
+		if events.header.Get("Content-Type") != "text/event-stream" || lines[max(0, len(lines)-2)] != "event: end" {
+			t.Errorf("%s: %v %q", do, events.header, events.body)
+		}
+	}
+	if got := w.totalOf("survey=a"); got != "3,000" {
+		t.Errorf("%s comments", got)
+	}
+	p := w.get("/import", "en")
+	if n := strings.Count(p.body, `/undo"`); n != 1 || !strings.Contains(p.body, `href="`+at+`"`) {
+		t.Errorf("%d imports: %s", n, p.body)
+	}
+	if p := w.get("/v1/imports/"+strings.TrimPrefix(at, "/import/"), "en"); !strings.Contains(p.body, `"state":"done"`) {
+		t.Errorf("the API does not know it: %s", p.body)
+	}
+	if p := w.get("/import/none/events", "en"); p.status != http.StatusNotFound {
+		t.Error(p.status)
 	}
 }

@@ -195,7 +195,7 @@ func TestForeignForms(t *testing.T) {
 			t.Errorf("upload, token %s: %d", name, p.status)
 		}
 	}
-	if len(w.pages.uploads.list) > 0 {
+	if w.kept() > 0 {
 		t.Error("a foreign file was kept")
 	}
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://evil.example/", nil)

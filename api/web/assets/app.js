@@ -126,17 +126,14 @@ if (zone) {
   });
 }
 
-// Progress: the page is fetched again until nothing runs.
+// Progress: the server tells it until nothing runs.
 const progress = $('#progress[data-running]');
 if (progress) {
-  const poll = async () => {
-    const page = await fetchPage(location.href).catch(() => null);
-    const now = page && $('#progress', page);
-    if (now && !('running' in now.dataset)) { location.reload(); return; }
-    if (now) $('[role=status]', progress).textContent = $('[role=status]', now).textContent;
-    setTimeout(poll, 700);
-  };
-  setTimeout(poll, 400);
+  $('.unscripted', progress).hidden = true;
+  const events = new EventSource(location.pathname + '/events');
+  events.addEventListener('progress', (event) => { $('[role=status]', progress).textContent = event.data; });
+  events.addEventListener('end', () => { events.close(); location.reload(); });
+  addEventListener('pagehide', () => events.close());
 }
 
 // A panel that is open closes with Escape.
