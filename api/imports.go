@@ -71,7 +71,7 @@ var importNotes = map[string]string{
 	"Mapping.fields": "The column of each field.", "Mapping.attributes": "Columns that become attributes.", "Mapping.dropped": "Columns that are not read.",
 	"Dropped.column": "The column.", "Dropped.reason": "Why.", "Reason.column": "The column, empty for the whole row.", "Reason.code": "The kind of problem.",
 	"Reason.rows": "How many.", "Reason.line": "The first of them.", "RejectedRow.line": "The line or row, from 1.",
-	"RejectedRow.column": "The column, empty for the whole row.", "RejectedRow.code": "The kind of problem.", "RejectedRow.message": "What is wrong.",
+	"RejectedRow.column": "The column, empty for the whole row.", "RejectedRow.code": "The kind of problem.", "RejectedRow.rule": "The stable name of what the row breaks, such as score_range.", "RejectedRow.args": "What words for the rule name: limits, lines, a short value.", "RejectedRow.message": "What is wrong.",
 }
 
 // Limits of lists of imports.

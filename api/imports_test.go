@@ -123,7 +123,7 @@ func TestImportDryRun(t *testing.T) {
 	if got.status != http.StatusOK || preview.Summary.Accepted != 2 || len(preview.Sample) != 2 || preview.Sample[0].Analysis == nil {
 		t.Errorf("%+v", got)
 	}
-	want := []ingest.RejectedRow{{Line: 3, Column: "score", Code: "invalid", Message: preview.Rejected[0].Message}}
+	want := []ingest.RejectedRow{{Line: 3, Column: "score", Code: "invalid", Rule: "score_range", Args: []string{`"11"`}, Message: preview.Rejected[0].Message}}
 	if diff := cmp.Diff(want, preview.Rejected); diff != "" {
 		t.Error(diff)
 	}

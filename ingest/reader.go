@@ -48,6 +48,8 @@ type RowError struct {
 	Column  string
 	ID      string
 	Code    feedback.Code
+	Rule    Rule
+	Args    []string // of the rule
 	Message string
 }
 
@@ -212,7 +214,7 @@ func (r *Reader) row() (row Row, ok bool) {
 	}
 	if bad != nil {
 		row.Response = feedback.Response{}
-		row.Err = &RowError{File: r.name, Line: rec.line, Column: bad.column, ID: r.plan.givenID(rec), Code: bad.code, Message: bad.message}
+		row.Err = &RowError{File: r.name, Line: rec.line, Column: bad.column, ID: r.plan.givenID(rec), Code: bad.code, Rule: bad.rule, Args: bad.args, Message: bad.message}
 		r.count(row.Err, clash)
 		return row, true
 	}
@@ -230,7 +232,7 @@ func (r *Reader) repeated() (ok, clash bool, bad *problem) {
 	case !found:
 		return true, false, nil
 	case again.clash:
-		return true, true, &problem{code: feedback.Conflict, column: r.plan.columnName(fieldID), message: again.message(r.rec.line)}
+		return true, true, again.problem(r.rec.line, r.plan.columnName(fieldID))
 	case again.seen:
 		return false, false, nil
 	}

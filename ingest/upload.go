@@ -114,6 +114,8 @@ type RejectedRow struct {
 	Line    int           `json:"line"`
 	Column  string        `json:"column"`
 	Code    feedback.Code `json:"code"`
+	Rule    Rule          `json:"rule"`
+	Args    []string      `json:"args,omitempty"` // of the rule
 	Message string        `json:"message"`
 }
 
@@ -173,7 +175,7 @@ func (u *Uploads) readAll(ctx context.Context, path string, o *UploadOptions, ea
 }
 
 func rejectedRow(e *RowError) RejectedRow {
-	return RejectedRow{Line: e.Line, Column: e.Column, Code: e.Code, Message: e.Message}
+	return RejectedRow{Line: e.Line, Column: e.Column, Code: e.Code, Rule: e.Rule, Args: e.Args, Message: e.Message}
 }
 
 // upload is the reader of a file that is closed with it.
@@ -292,7 +294,7 @@ func (u *Uploads) importFile(ctx context.Context, j *uploadJob) (summary Summary
 	rows := &uploadRows{upload: reader, strict: o.Strict, rejected: rejected}
 	_, err = u.ingester.importRows(ctx, j.upload.Workspace, j.upload.ID, rows, func(c Imported) { u.progress(j, c) },
 		func(line int, problem *feedback.Error) {
-			rows.reject(RejectedRow{Line: line, Code: problem.Code, Message: problem.Message})
+			rows.reject(RejectedRow{Line: line, Code: problem.Code, Rule: ruleOfStore(problem), Message: problem.Message})
 		})
 	summary = reader.Summary()
 	return summary, err

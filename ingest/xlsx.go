@@ -149,7 +149,7 @@ func (s *sheetRows) next(rec *record) (err error) {
 	rec.reset(s.row)
 	cells, err := s.in.Columns(excelize.Options{RawCellValue: true})
 	if err != nil {
-		rec.problem = &problem{code: feedback.Invalid, message: "the row cannot be read: " + err.Error()}
+		rec.problem = breaks(RuleRowUnreadable, "the row cannot be read: "+err.Error())
 		return nil
 	}
 	s.text = s.text[:0]

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"verbatim/feedback"
+	"verbatim/ingest"
 )
 
 // totalOf is how many comments a search page says there are.
@@ -86,7 +87,7 @@ func TestImport(t *testing.T) {
 		t.Errorf("%s stored", got)
 	}
 	csv := w.get(at+"/rejected.csv", "en")
-	if !strings.HasPrefix(csv.body, "line,column,code,message\r\n4,q1,") || csv.header.Get("Content-Disposition") == "" {
+	if !strings.HasPrefix(csv.body, "\ufeffLine,Column,Reason\r\n4,q1,") || csv.header.Get("Content-Disposition") == "" {
 		t.Error(csv.body)
 	}
 	if p := w.get("/import", "en"); !strings.Contains(p.body, "new 3, changed 0, unchanged 0, rejected 1") {
@@ -210,5 +211,39 @@ func TestProgressOfImport(t *testing.T) {
 	}
 	if p := w.get("/import/none/events", "en"); p.status != http.StatusNotFound {
 		t.Error(p.status)
+	}
+}
+
+// Why rows are refused is said in the language of the page, with the words of every rule.
+func TestRejectionsInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, language := range languages {
+		for _, rule := range ingest.Rules {
+			if _, ok := w.pages.looks[language].words["rejected."+string(rule)]; !ok {
+				t.Errorf("%s has no words for %s", language, rule)
+			}
+		}
+	}
+	rows := []string{"score,comment,date", "11,=late,2026-01-02", "3,fine,soon", "3,a,2026-01-02,b", `3,"a`, "3,fine,", "3," + strings.Repeat("x", feedback.MaxComment+1) + ","}
+	p := w.upload(w.token(), "a.csv", strings.Join(rows, "\r\n"))
+	at := p.path
+	w.post(at, url.Values{"map.score": {"score"}, "map.comment": {"comment"}, "map.submitted_at": {"date"}, "do": {"check"}})
+	w.eventually("checked", func() bool { return !strings.Contains(w.get(at, "en").body, "data-running") })
+	seen := map[string]string{}
+	for _, language := range languages {
+		lines := strings.Split(strings.TrimSpace(w.get(at+"/rejected.csv", language).body), "\r\n")
+		if len(lines) != 6 || strings.Contains(strings.Join(lines, ""), "%!") {
+			t.Errorf("%s: %q", language, lines)
+		}
+		for i, line := range lines {
+			if other, ok := seen[line]; ok {
+				t.Errorf("line %d is the same in %s and %s: %s", i, other, language, line)
+			}
+			seen[line] = language
+		}
+		if body := w.get(at, language).body; !strings.Contains(body, "11") || strings.Contains(body, "%!") {
+			t.Errorf("%s: %s", language, body)
+		}
 	}
 }

@@ -95,7 +95,7 @@ func (page *mappingPage) rejected(v *visit, id string) error {
 		if len(page.Rejected) == rejectedShown {
 			return errEnough
 		}
-		page.Rejected = append(page.Rejected, rejectedRow{v.Count(r.Line), v.Plain(r.Column), v.Plain(r.Message)})
+		page.Rejected = append(page.Rejected, rejectedRow{v.Count(r.Line), v.Plain(r.Column), v.Plain(v.refusal(&r))})
 		return nil
 	})
 	if len(page.Rejected) > 0 {
@@ -230,6 +230,18 @@ func (v *visit) cell(row *ingest.Row, field string) string {
 	return v.Plain(text)
 }
 
+// refusal says why a row is refused. Rules that have no words here, of a file that an earlier version left, are said in English.
+func (v *visit) refusal(r *ingest.RejectedRow) string {
+	args := make([]any, len(r.Args))
+	for i, a := range r.Args {
+		args[i] = a
+	}
+	if _, known := v.words["rejected."+string(r.Rule)]; known {
+		return v.t("rejected."+string(r.Rule), args...)
+	}
+	return r.Message
+}
+
 // rejectedFile answers the rejected rows as a file, as they come from the disk.
 func (p *Pages) rejectedFile(v *visit) error {
 	id := v.param("upload")
@@ -240,10 +252,10 @@ func (p *Pages) rejectedFile(v *visit) error {
 	v.gin.Header("Content-Disposition", `attachment; filename="rejected.csv"`)
 	out := csv.NewWriter(v.gin.Writer)
 	out.UseCRLF = true
-	err := out.Write([]string{"line", "column", "code", "message"})
+	err := out.Write([]string{"\ufeff" + v.t("mapping.line"), v.t("mapping.column"), v.t("mapping.reason")}) // with the mark, Excel reads it right
 	if err == nil {
 		err = p.Uploads.Rejected(v.ctx, v.workspace, id, func(r ingest.RejectedRow) error {
-			return out.Write([]string{strconv.Itoa(r.Line), report.Defuse(r.Column), string(r.Code), report.Defuse(r.Message)})
+			return out.Write([]string{strconv.Itoa(r.Line), report.Defuse(r.Column), report.Defuse(v.refusal(&r))})
 		})
 	}
 	if out.Flush(); err != nil && feedback.CodeOf(err) != feedback.NotFound || out.Error() != nil {
