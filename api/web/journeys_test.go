@@ -247,3 +247,40 @@ func TestRejectionsInEveryLanguage(t *testing.T) {
 		}
 	}
 }
+
+// A search is kept under a name, opened, renamed and deleted, and is one of its workspace only.
+func TestSavedSearches(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).demo()
+	const query = "group=detractor&match=support&sort=newest"
+	p := w.post("/searches", url.Values{"name": {" Angry  <b>callers "}, "query": {"sort=newest&match=support&group=detractor"}})
+	if p.path != "/search?"+query || !strings.Contains(p.body, "<title>Angry &lt;b&gt;callers – Verbatim</title>") {
+		t.Fatalf("%s: %s", p.path, p.body)
+	}
+	for _, path := range []string{"/", "/search", "/search?match=x"} {
+		if p := w.get(path, "fi"); !strings.Contains(p.body, `href="/search?`+strings.ReplaceAll(query, "&", "&amp;")+`"`) {
+			t.Errorf("%s does not list it", path)
+		}
+	}
+	at := regexp.MustCompile(`formaction="(/searches/[a-z2-7]+)"`).FindStringSubmatch(p.body)[1]
+	if p := w.post(at, url.Values{"name": {"Callers"}, "query": {query}}); !strings.Contains(p.body, "<bdi>Callers</bdi></summary>") {
+		t.Errorf("%s: %s", p.path, p.body)
+	}
+	for form, want := range map[*url.Values]int{
+		{"name": {"Callers"}, "query": {"match=other"}}:           http.StatusBadRequest,
+		{"name": {""}, "query": {"match=other"}}:                  http.StatusBadRequest,
+		{"name": {"x"}, "query": {"next=https://evil.example"}}:   http.StatusBadRequest,
+		{"name": {"x"}, "query": {"//evil.example"}}:              http.StatusBadRequest,
+		{"name": {"x"}, "query": {"match=a&where=nosuch%3C%3E1"}}: http.StatusBadRequest,
+	} {
+		if p := w.post("/searches", *form); p.status != want || strings.Contains(p.body, `href="https://evil`) {
+			t.Errorf("%v: %d", form, p.status)
+		}
+	}
+	if p := w.post(at+"/delete", url.Values{"query": {query}}); p.path != "/search?"+query || strings.Contains(p.body, "Callers") {
+		t.Errorf("%s: %s", p.path, p.body)
+	}
+	if p := w.post(at+"/delete", url.Values{"query": {query}}); p.status != http.StatusNotFound {
+		t.Error(p.status)
+	}
+}

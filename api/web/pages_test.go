@@ -186,7 +186,7 @@ func TestForeignForms(t *testing.T) {
 	w.put(feedback.Response{ID: "a", Score: 9, Comment: "Great app"})
 	other := newWorld(t)
 	for name, token := range map[string]string{"none": "", "another": "x", "of another server": other.token()} {
-		for _, path := range []string{"/responses/default/a/correct", "/language", "/imports/x/undo", "/import/x"} {
+		for _, path := range []string{"/responses/default/a/correct", "/language", "/imports/x/undo", "/import/x", "/searches", "/searches/x", "/searches/x/delete"} {
 			if p := w.post(path, url.Values{"token": {token}, "language": {"fi"}}); p.status != http.StatusForbidden {
 				t.Errorf("%s, token %s: %d", path, name, p.status)
 			}

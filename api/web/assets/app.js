@@ -35,6 +35,8 @@ if (form) {
     $('#facets').replaceWith($('#facets', page));
     document.querySelectorAll('#facets details').forEach((d) => { if (open.has(named(d))) d.open = open.get(named(d)); });
     $('#results').replaceWith($('#results', page));
+    $('#saved').replaceWith($('#saved', page));
+    document.title = page.title;
     if (focus && focus.name && !focus.isConnected) {
       const same = [...form.elements].find((e) => e.name === focus.name && (e.type !== 'checkbox' || e.value === focus.value));
       if (same) same.focus({ preventScroll: true });
@@ -59,6 +61,7 @@ if (form) {
   };
 
   form.addEventListener('input', (event) => {
+    if (event.target.form !== form) return; // the name of a search to keep
     clearTimeout(timer);
     timer = setTimeout(() => update(address(), event.target.name !== 'match'), event.target.type === 'search' ? 120 : 0);
   });
