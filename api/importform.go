@@ -76,7 +76,7 @@ func (f *importForm) read(part *multipart.Part, uploads *ingest.Uploads) error {
 		if f.file != nil {
 			return fieldProblem(feedback.Invalid, FieldError{"body.file", "file stands twice in the form: import one after the other"})
 		}
-		f.options.Name = fileName(part.FileName())
+		f.options.Name = FileName(part.FileName())
 		var err error
 		f.file, err = uploads.Spool(part)
 		if _, known := errors.AsType[*feedback.Error](err); err != nil && !known {
@@ -152,8 +152,8 @@ func (f *importForm) complete() error {
 	return nil
 }
 
-// fileName cleans the name that a client gives a file; it is never a path here.
-func fileName(name string) string {
+// FileName cleans the name that a client gives a file; it is never a path here.
+func FileName(name string) string {
 	name = filepath.Base(strings.ReplaceAll(strings.ToValidUTF8(name, ""), `\`, "/"))
 	name = strings.TrimSpace(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {

@@ -5,14 +5,11 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -74,7 +71,7 @@ var importNotes = map[string]string{
 	"Mapping.fields": "The column of each field.", "Mapping.attributes": "Columns that become attributes.", "Mapping.dropped": "Columns that are not read.",
 	"Dropped.column": "The column.", "Dropped.reason": "Why.", "Reason.column": "The column, empty for the whole row.", "Reason.code": "The kind of problem.",
 	"Reason.rows": "How many.", "Reason.line": "The first of them.", "RejectedRow.line": "The line or row, from 1.",
-	"RejectedRow.column": "The column, empty for the whole row.", "RejectedRow.code": "The kind of problem.", "RejectedRow.message": "What is wrong.",
+	"RejectedRow.column": "The column, empty for the whole row.", "RejectedRow.code": "The kind of problem.", "RejectedRow.rule": "The stable name of what the row breaks, such as score_range.", "RejectedRow.args": "What words for the rule name: limits, lines, a short value.", "RejectedRow.message": "What is wrong.",
 }
 
 // Limits of lists of imports.
@@ -212,17 +209,9 @@ func (s *server) previewImport(ctx context.Context, uploads *ingest.Uploads, for
 
 func statusOfImport(from *ingest.ImportStatus) ImportStatus {
 	out := ImportStatus{
-		ID: from.ID, File: from.File, State: string(from.State), StartedAt: from.StartedAt, FinishedAt: from.FinishedAt, UndoneAt: from.UndoneAt,
+		ID: from.ID, File: from.File, State: string(from.Stage()), StartedAt: from.StartedAt, FinishedAt: from.FinishedAt, UndoneAt: from.UndoneAt,
 		Read: from.Read, Created: from.Created, Updated: from.Updated, Unchanged: from.Unchanged, Rejected: from.Rejected,
 		Problem: from.Problem, Summary: from.Summary,
-	}
-	switch {
-	case !out.UndoneAt.IsZero():
-		out.State = "undone"
-	case out.State == "" && out.FinishedAt.IsZero():
-		out.State = string(store.Running)
-	case out.State == "":
-		out.State = string(store.Done)
 	}
 	return out
 }
@@ -327,81 +316,24 @@ func (s *server) importErrors(ctx context.Context, c *call, in *importPath) (*hu
 	}}, nil
 }
 
-// How often a watched import is told of at most, and how long a watcher hears nothing.
-const (
-	tellEvery = 200 * time.Millisecond
-	tellAtAll = 15 * time.Second
-)
-
 // watchImport sends the progress of an import until its end.
 func (s *server) watchImport(ctx context.Context, c *call, in *importPath) (*huma.StreamResponse, error) {
 	uploads, _, err := s.importOf(ctx, c, in)
 	if err != nil {
 		return nil, err
 	}
+	look := func() (body []byte, ended bool, err error) {
+		_, status, err := s.importOf(ctx, c, in)
+		if err != nil {
+			return nil, false, err
+		}
+		body, err = json.Marshal(status)
+		return body, status.State != string(store.Queued) && status.State != string(store.Running), err
+	}
 	return &huma.StreamResponse{Body: func(huma.Context) {
-		c.answer.Header().Set("Content-Type", eventsType)
-		c.answer.Header().Set("X-Accel-Buffering", "no") // nor may a proxy hold them back
-		out := &patient{Writer: c.answer, control: http.NewResponseController(c.answer)}
-		if err := s.tell(ctx, c, in, uploads, out); err != nil && ctx.Err() == nil {
+		if err := Follow(ctx, c.answer, uploads, look); err != nil && ctx.Err() == nil {
 			s.Logger.LogAttrs(ctx, slog.LevelWarn, "api: watch-import", slog.String("error", problemOf(err).Detail), slog.String("request_id", c.id))
 			panic(http.ErrAbortHandler)
 		}
 	}}, nil
-}
-
-func (s *server) tell(ctx context.Context, c *call, in *importPath, uploads *ingest.Uploads, out io.Writer) error {
-	last := ImportStatus{}
-	for {
-		changed := uploads.Changed()
-		_, status, err := s.importOf(ctx, c, in)
-		if err != nil {
-			return err
-		}
-		ended := status.State != string(store.Queued) && status.State != string(store.Running)
-		if same := status == last; ended || !same {
-			if err := event(out, ended, &status); err != nil || ended {
-				return err
-			}
-			last = status
-		} else if _, err := io.WriteString(out, ": still there\n\n"); err != nil {
-			return err
-		}
-		if err := waitFor(ctx, changed, uploads.Stopped()); err != nil {
-			return err
-		}
-	}
-}
-
-// waitFor waits for a change, but not less than tellEvery nor longer than tellAtAll.
-func waitFor(ctx context.Context, changed, stopped <-chan struct{}) error {
-	for _, wait := range []struct {
-		until <-chan struct{}
-		most  time.Duration
-	}{{nil, tellEvery}, {changed, tellAtAll - tellEvery}} {
-		timer := time.NewTimer(wait.most)
-		defer timer.Stop()
-		select {
-		case <-wait.until:
-		case <-timer.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-stopped:
-			return newProblem(feedback.Unavailable, "the server stops: the import goes on when it runs again")
-		}
-	}
-	return nil
-}
-
-func event(out io.Writer, ended bool, status *ImportStatus) error {
-	body, err := json.Marshal(status)
-	if err != nil {
-		return err
-	}
-	name := "progress"
-	if ended {
-		name = "end"
-	}
-	_, err = io.WriteString(out, fmt.Sprintf("event: %s\ndata: %s\n\n", name, strings.TrimSpace(string(body))))
-	return err
 }

@@ -123,7 +123,7 @@ func TestImportDryRun(t *testing.T) {
 	if got.status != http.StatusOK || preview.Summary.Accepted != 2 || len(preview.Sample) != 2 || preview.Sample[0].Analysis == nil {
 		t.Errorf("%+v", got)
 	}
-	want := []ingest.RejectedRow{{Line: 3, Column: "score", Code: "invalid", Message: preview.Rejected[0].Message}}
+	want := []ingest.RejectedRow{{Line: 3, Column: "score", Code: "invalid", Rule: "score_range", Args: []string{`"11"`}, Message: preview.Rejected[0].Message}}
 	if diff := cmp.Diff(want, preview.Rejected); diff != "" {
 		t.Error(diff)
 	}
@@ -282,7 +282,7 @@ func FuzzImportOptions(f *testing.F) {
 		if len(value) > 60 && strings.Contains(message, value) {
 			t.Errorf("%q", message)
 		}
-		if clean := fileName(value); clean == "" || strings.ContainsAny(clean, "/\\\x00") || len(clean) > maxNameLen {
+		if clean := FileName(value); clean == "" || strings.ContainsAny(clean, "/\\\x00") || len(clean) > maxNameLen {
 			t.Errorf("%q", clean)
 		}
 		if form.file = (&ingest.Spooled{}); message == "" && name == "time_zone" {

@@ -89,6 +89,10 @@ func fill(t *testing.T, w *world, workspace string) []string {
 		t.Fatal(err)
 	}
 	w.put(t, strings.NewReplacer(`"r1","survey":"s"`, `"`+theirs+`"`, `"s"`, `"`+theirs+`"`, "region", theirs, "delivery", theirs).Replace(sample))
+	search, err := s.CreateSearch(ctx, workspace, theirs, "match="+theirs)
+	if err != nil {
+		t.Fatal(err)
+	}
 	taxonomy := feedback.Taxonomy{Name: "default", Themes: []feedback.Theme{{ID: "price_value", Names: map[string]string{"en": theirs}}}}
 	_, err = s.ReplaceTaxonomy(ctx, workspace, *w.api.Analyzer.Taxonomy(), taxonomy)
 	for _, err := range []error{
@@ -102,7 +106,7 @@ func fill(t *testing.T, w *world, workspace string) []string {
 			t.Fatal(err)
 		}
 	}
-	return []string{theirs, key.ID, "2"}
+	return []string{theirs, key.ID, search.ID, "2"}
 }
 
 // TestAForeignKeyGetsNothing tries every route of the document with the key of one workspace and the ids of another one.

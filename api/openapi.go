@@ -71,7 +71,7 @@ func newRegistry() huma.Registry {
 		reflect.TypeFor[insight.TrendReport](), reflect.TypeFor[insight.SegmentsReport](), reflect.TypeFor[insight.ComparisonReport](),
 		reflect.TypeFor[insight.EmergingReport](), reflect.TypeFor[insight.BenchmarkReport](), reflect.TypeFor[feedback.Benchmark](),
 		reflect.TypeFor[insight.WordsReport](), reflect.TypeFor[AttributeList](),
-		reflect.TypeFor[BulkResult](), reflect.TypeFor[ImportStatus](), reflect.TypeFor[ImportList](), reflect.TypeFor[ImportPreview](), reflect.TypeFor[ImportUndone](),
+		reflect.TypeFor[BulkResult](), reflect.TypeFor[ImportStatus](), reflect.TypeFor[ImportList](), reflect.TypeFor[ImportPreview](), reflect.TypeFor[ImportUndone](), reflect.TypeFor[SearchList](),
 	} {
 		registry.Schema(t, true, "")
 	}
@@ -93,17 +93,18 @@ func (s *server) finish() {
 	describeSources(schemas)
 	maps.Copy(schemas, importSchemas())
 	describeWebhooks(schemas)
+	schemas["NewSearch"] = searchSchema()
 	nullable := &huma.Schema{OneOf: []*huma.Schema{component("SentimentScore"), {Type: "null"}}}
 	schemas["Analysis"].Properties["sentiment"], schemas["AnalyzedText"].Properties["sentiment"] = nullable, nullable
 	schemas["StoredResponse"].Required = []string{"id", "survey"} // the others may be left out, see fields
 	for name, schema := range schemas {
 		tidy(schema)
 		if schema.Description == "" {
-			schema.Description = cmp.Or(schemaNotes[name], keyNotes[name], bulkNotes[name], importNotes[name], erasureNotes[name])
+			schema.Description = cmp.Or(schemaNotes[name], keyNotes[name], bulkNotes[name], importNotes[name], searchNotes[name], erasureNotes[name])
 		}
 		for field, property := range schema.Properties {
 			if property.Description == "" {
-				property.Description = cmp.Or(keyFieldNotes[name+"."+field], importNotes[name+"."+field], fieldNotes[name+"."+field], keyFieldNotes[field], fieldNotes[field])
+				property.Description = cmp.Or(keyFieldNotes[name+"."+field], importNotes[name+"."+field], searchNotes[name+"."+field], fieldNotes[name+"."+field], keyFieldNotes[field], fieldNotes[field])
 			}
 		}
 	}

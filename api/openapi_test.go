@@ -300,6 +300,10 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		t.Fatal(err)
 	}
 	hook := w.newWebhook(t, `{"url":"https://example.com/","events":["detractor.received"]}`).Webhook.ID
+	search, err := w.api.Store.CreateSearch(t.Context(), "default", "test", "")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for path, operations := range d.Paths {
 		for method, op := range operations {
 			for kind, m := range op.RequestBody.Content {
@@ -313,7 +317,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 				for _, wrong := range d.conforms(m.Schema, value, "the example of "+path) {
 					t.Error(wrong)
 				}
-				filled := strings.NewReplacer("{key}", key.ID, "{webhook}", hook).Replace(path)
+				filled := strings.NewReplacer("{key}", key.ID, "{webhook}", hook, "{search}", search.ID).Replace(path)
 				if got := w.do(t, strings.ToUpper(method), filled, string(m.Example), "Content-Type", kind); got.status != http.StatusOK || strings.Contains(got.body, "rejected") {
 					t.Errorf("the example of %s: %+v", path, got)
 				}

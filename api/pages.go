@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -23,6 +24,11 @@ type Pages interface {
 
 // WorkspaceOf returns the workspace that a request to a page is for.
 func WorkspaceOf(ctx context.Context) string { return callOf(ctx).workspace }
+
+// Patient returns the body of a request to a page that may take long, as long as it gets on.
+func Patient(c *gin.Context) io.Reader {
+	return &patient{Reader: c.Request.Body, control: http.NewResponseController(c.Writer)}
+}
 
 // ProblemOf turns an error into a problem that may be shown: it holds nothing of the server's own troubles.
 func ProblemOf(err error) *Problem { return problemOf(err) }

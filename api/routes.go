@@ -15,6 +15,7 @@ var tags = []*huma.Tag{
 	{Name: "responses", Description: "Put, get and delete responses."},
 	{Name: "imports", Description: "Import files, follow that, and undo it."},
 	{Name: "insight", Description: "Search, count and rank what is stored."},
+	{Name: searchTag, Description: "Searches that are kept under a name."},
 	{Name: "sources", Description: "Connect survey platforms that post what they receive."},
 	{Name: webhookTag, Description: "Tell others what happened."},
 	privacyTag,
@@ -27,6 +28,7 @@ func (s *server) routes() {
 	s.routesOfBulk()
 	s.routesOfImports()
 	s.routesOfInsight()
+	s.routesOfSearches()
 	s.routesOfSlices()
 	s.routesOfExports()
 	s.routesOfBenchmarks()

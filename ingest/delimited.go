@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-
-	"verbatim/feedback"
 )
 
 // dialect is how a delimited file is written.
@@ -81,11 +79,11 @@ func (d *delimited) reject(rec *record, why outcome) error {
 	d.lineNo++
 	rec.values = rec.values[:0]
 	if tooLong || why == cut {
-		rec.problem = &problem{code: feedback.TooLarge, message: fmt.Sprintf("the line is longer than %d MB: shorten it", maxRecord>>20)}
+		rec.problem = tooLarge(RuleLineLong, fmt.Sprintf("the line is longer than %d MB: shorten it", maxRecord>>20), maxRecord>>20)
 		return nil
 	}
 	d.opened = rec.line
-	rec.problem = &problem{code: feedback.Invalid, message: `a quote (") that opens in this line is not closed properly: double the quotes inside a text, and close it`}
+	rec.problem = breaks(RuleQuoteOpen, `a quote (") that opens in this line is not closed properly: double the quotes inside a text, and close it`)
 	return nil
 }
 
@@ -101,11 +99,11 @@ func (d *delimited) checkWidth(rec *record) {
 	}
 	switch {
 	case n > d.width:
-		rec.problem = &problem{code: feedback.Invalid, message: fmt.Sprintf(
-			"there are %d values for %d columns: put texts that contain the delimiter (%s) in quotes", n, d.width, d.delimiterName())}
+		rec.problem = breaks(RuleManyValues, fmt.Sprintf(
+			"there are %d values for %d columns: put texts that contain the delimiter (%s) in quotes", n, d.width, d.delimiterName()), n, d.width, d.delimiterName())
 	case d.opened > 0 && len(rec.values) != d.width && !rec.blank():
-		rec.problem = &problem{code: feedback.Invalid, message: fmt.Sprintf(
-			"there are %d values for %d columns: this is probably the rest of the text whose quote opens in line %d", n, d.width, d.opened)}
+		rec.problem = breaks(RuleShiftedValues, fmt.Sprintf(
+			"there are %d values for %d columns: this is probably the rest of the text whose quote opens in line %d", n, d.width, d.opened), n, d.width, d.opened)
 	case len(rec.values) == d.width:
 		d.opened = 0
 	}

@@ -140,7 +140,7 @@ func FuzzDecode(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := newContent(bytes.NewReader(data), "s")
+		c, err := newContent(bytes.NewReader(data), "s", "")
 		if err != nil {
 			return
 		}

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"verbatim/feedback"
 )
 
 // maxDepth is how deep objects and arrays may lie in each other.
@@ -46,12 +44,18 @@ func (p *jsonParser) parse(text []byte, rec *record) {
 	}
 	if err != nil {
 		rec.values = rec.values[:0]
-		message := "this " + err.Error()
-		if errors.Is(err, errJSON) {
-			message += " (byte " + strconv.Itoa(p.at+1) + "): write one object with its fields"
-		}
-		rec.problem = &problem{code: feedback.Invalid, message: message}
+		rec.problem = p.problem("this "+err.Error(), err)
 	}
+}
+
+func (p *jsonParser) problem(message string, err error) *problem {
+	switch {
+	case errors.Is(err, errDepth):
+		return breaks(RuleJSONDeep, message, maxDepth)
+	case errors.Is(err, errColumns):
+		return breaks(RuleJSONNames, message, maxColumns)
+	}
+	return breaks(RuleNotJSON, message+" (byte "+strconv.Itoa(p.at+1)+"): write one object with its fields", p.at+1)
 }
 
 func (p *jsonParser) space() {

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"regexp"
-
-	"verbatim/feedback"
 )
 
 // nameSet numbers the names of columns in the order in which they first appear.
@@ -61,7 +59,7 @@ func (j *jsonLines) next(rec *record) error {
 	return nil
 }
 
-var tooLongJSON = &problem{code: feedback.TooLarge, message: "the JSON object is longer than 16 MB: shorten it"}
+var tooLongJSON = tooLarge(RuleLineLong, "the JSON object is longer than 16 MB: shorten it", maxRecord>>20)
 
 // jsonArray reads the objects of one array. Records are numbered by element.
 type jsonArray struct {
@@ -120,7 +118,7 @@ func (j *jsonArray) next(rec *record) error {
 	case fate == elementTooLong:
 		rec.problem = tooLongJSON
 	case fate == elementCut:
-		rec.problem = &problem{code: feedback.Invalid, message: "the array does not end: the file is cut off, get it again"}
+		rec.problem = breaks(RuleArrayOpen, "the array does not end: the file is cut off, get it again")
 	case len(element) > 0:
 		j.parser.parse(unnested(element), rec)
 	}
@@ -136,7 +134,7 @@ func (j *jsonArray) behind(rec *record) error {
 			j.nested = true
 			j.number++
 			rec.reset(j.number)
-			rec.problem = &problem{code: feedback.Invalid, message: "there is more behind the end of the array: put all objects into one array, or one on each line"}
+			rec.problem = breaks(RuleArrayTrailing, "there is more behind the end of the array: put all objects into one array, or one on each line")
 			return nil
 		}
 		if j.in.eof {

@@ -151,7 +151,7 @@ func (b *builder) raw(f field) []byte {
 
 func (b *builder) fail(column string, bad *problem) {
 	if bad != nil && b.bad == nil {
-		b.bad = &problem{code: bad.code, column: column, message: bad.message}
+		b.bad = &problem{code: bad.code, rule: bad.rule, args: bad.args, column: column, message: bad.message}
 	}
 }
 
@@ -166,11 +166,12 @@ func (b *builder) word(f field) string {
 	out, removed := clean(value, false)
 	b.cleaned = b.cleaned || removed
 	if bytes.IndexByte(bytes.TrimRight(value, " \t\r\n"), '\n') >= 0 { // rows that a quote swallowed must not vanish in an id
-		b.fail(b.plan.columnName(f), &problem{code: feedback.Invalid, message: `the value has several lines: look for a quote (") that is missing or one too many`})
+		b.fail(b.plan.columnName(f), breaks(RuleValueLines, `the value has several lines: look for a quote (") that is missing or one too many`))
 		return ""
 	}
 	if len(out) > maxWord {
-		b.fail(b.plan.columnName(f), &problem{code: feedback.TooLarge, message: "the value is longer than 1000 bytes: is this the right column? --map " + knownColumns[f].name + "=COLUMN names another"})
+		b.fail(b.plan.columnName(f), tooLarge(RuleValueLong,
+			"the value is longer than 1000 bytes: is this the right column? --map "+knownColumns[f].name+"=COLUMN names another", maxWord))
 		return ""
 	}
 	return out
@@ -234,7 +235,7 @@ func (b *builder) attribute(a *attribute, value []byte) string {
 	text, removed := clean(value, false)
 	b.cleaned = b.cleaned || removed
 	if len(text) > feedback.MaxComment {
-		b.fail(a.name, &problem{code: feedback.TooLarge, message: "the value is longer than 30000 bytes: shorten it, or leave the column out"})
+		b.fail(a.name, tooLarge(RuleValueLong, "the value is longer than 30000 bytes: shorten it, or leave the column out", feedback.MaxComment))
 		return ""
 	}
 	if !removed && len(a.values) <= MaxCountable {

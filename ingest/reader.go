@@ -28,6 +28,8 @@ type Options struct {
 	EveryRow bool
 	// Location is the time zone of times that name none; nil is UTC.
 	Location *time.Location
+	// TempDir is the folder for temporary files; "" is the system's.
+	TempDir string
 }
 
 // Row is a row of a file. Line counts from 1: the line where the row starts, the row of a sheet, the element of a JSON
@@ -46,6 +48,8 @@ type RowError struct {
 	Column  string
 	ID      string
 	Code    feedback.Code
+	Rule    Rule
+	Args    []string // of the rule
 	Message string
 }
 
@@ -86,7 +90,7 @@ func NewReader(r io.Reader, name string, opts Options) (*Reader, error) {
 	if name == "" || name == "-" {
 		name = stdin
 	}
-	c, err := newContent(r, name)
+	c, err := newContent(r, name, opts.TempDir)
 	return newReader(c, opts, err)
 }
 
@@ -210,7 +214,7 @@ func (r *Reader) row() (row Row, ok bool) {
 	}
 	if bad != nil {
 		row.Response = feedback.Response{}
-		row.Err = &RowError{File: r.name, Line: rec.line, Column: bad.column, ID: r.plan.givenID(rec), Code: bad.code, Message: bad.message}
+		row.Err = &RowError{File: r.name, Line: rec.line, Column: bad.column, ID: r.plan.givenID(rec), Code: bad.code, Rule: bad.rule, Args: bad.args, Message: bad.message}
 		r.count(row.Err, clash)
 		return row, true
 	}
@@ -228,7 +232,7 @@ func (r *Reader) repeated() (ok, clash bool, bad *problem) {
 	case !found:
 		return true, false, nil
 	case again.clash:
-		return true, true, &problem{code: feedback.Conflict, column: r.plan.columnName(fieldID), message: again.message(r.rec.line)}
+		return true, true, again.problem(r.rec.line, r.plan.columnName(fieldID))
 	case again.seen:
 		return false, false, nil
 	}

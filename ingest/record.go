@@ -27,6 +27,8 @@ type record struct {
 // problem is why a row or one of its values cannot be used.
 type problem struct {
 	code    feedback.Code
+	rule    Rule
+	args    []string // of the rule
 	column  string
 	message string
 }

@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"verbatim/feedback"
@@ -25,15 +26,19 @@ type repeat struct {
 // maxLines is how many rows with the same id a message can name.
 const maxLines = 4
 
-// message says where the other rows are.
-func (r *repeat) message(line int) string {
-	var others []string
+// problem says where the other rows are.
+func (r *repeat) problem(line int, column string) *problem {
+	var others, numbers []string
 	for _, other := range r.lines {
 		if other != line && len(others) < maxLines-1 {
 			others = append(others, fmt.Sprintf("%s %d", r.unit, other))
+			numbers = append(numbers, strconv.Itoa(other))
 		}
 	}
-	return "the same id is in " + strings.Join(others, ", ") + " with different content, so none of these rows counts: keep one of them"
+	bad := breaks(RuleIDRepeated, "the same id is in "+strings.Join(others, ", ")+" with different content, so none of these rows counts: keep one of them",
+		strings.Join(numbers, ", "))
+	bad.code, bad.column = feedback.Conflict, column
+	return bad
 }
 
 // secondLook reads all rows for what has to be known before the first is handed out: which ids are there several times,

@@ -49,14 +49,14 @@ func openContent(path string) (*content, error) {
 	}
 	if !info.Mode().IsRegular() { // a named pipe
 		defer file.Close()
-		return newContent(file, path)
+		return newContent(file, path, "")
 	}
 	c := &content{name: path, file: file, closer: file}
 	return c, c.lookOver()
 }
 
 // newContent takes over a stream. One that can seek is read where it is; any other is copied to a temporary file.
-func newContent(r io.Reader, name string) (*content, error) {
+func newContent(r io.Reader, name, tempDir string) (*content, error) {
 	c := &content{name: name}
 	if seeker, ok := r.(io.ReadSeeker); ok && seekable(r) {
 		if at, err := seeker.Seek(0, io.SeekCurrent); err == nil {
@@ -64,7 +64,7 @@ func newContent(r io.Reader, name string) (*content, error) {
 			return c, c.lookOver()
 		}
 	}
-	if err := c.spool(r); err != nil {
+	if err := c.spool(r, tempDir); err != nil {
 		return c, err
 	}
 	return c, c.lookOver()
@@ -80,8 +80,14 @@ func seekable(r io.Reader) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-func (c *content) spool(r io.Reader) error {
-	temp, err := os.CreateTemp("", "verbatim-*")
+// tempPrefix begins the names of temporary files; excelPrefix those of excelize.
+const (
+	tempPrefix  = "verbatim-"
+	excelPrefix = "excelize-"
+)
+
+func (c *content) spool(r io.Reader, dir string) error {
+	temp, err := os.CreateTemp(dir, tempPrefix+"*")
 	if err != nil {
 		return feedback.Errorf(feedback.Unavailable, "%s: no temporary file can be made: %w", c.name, err)
 	}

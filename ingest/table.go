@@ -39,7 +39,7 @@ type table struct {
 func openTable(c *content, opts *Options) (*table, error) {
 	t := &table{content: c, layout: layout{status: -1}}
 	if bytes.HasPrefix(c.head, []byte("PK\x03\x04")) {
-		return t, t.openBook()
+		return t, t.openBook(opts.TempDir)
 	}
 	if bytes.HasPrefix(c.head, []byte{0xD0, 0xCF, 0x11, 0xE0}) {
 		return t, feedback.Errorf(feedback.Invalid, "%s is an old Excel file (.xls) or has a password: save it as .xlsx without one, or as CSV", c.name)
@@ -68,13 +68,13 @@ func openTable(c *content, opts *Options) (*table, error) {
 	return t, nil
 }
 
-func (t *table) openBook() error {
+func (t *table) openBook(tempDir string) error {
 	t.format = formatXLSX
 	raw, err := t.content.open()
 	if err != nil {
 		return err
 	}
-	t.book, err = openWorkbook(t.content.name, raw)
+	t.book, err = openWorkbook(t.content.name, tempDir, raw)
 	return err
 }
 

@@ -28,14 +28,20 @@ type UploadOptions struct {
 	Survey   string            `json:"survey,omitempty"`
 	TimeZone string            `json:"time_zone,omitempty"` // "" is UTC
 	Strict   bool              `json:"strict,omitempty"`    // stop at the first bad row
+	// ScoreOptional and TextOptional accept a file without a column of scores, or of comments.
+	ScoreOptional bool `json:"score_optional,omitempty"`
+	TextOptional  bool `json:"text_optional,omitempty"`
 }
 
-func (o *UploadOptions) options() (Options, error) {
+func (o *UploadOptions) options(temp string) (Options, error) {
 	zone, err := time.LoadLocation(o.TimeZone)
 	if err != nil {
 		return Options{}, feedback.Errorf(feedback.Invalid, "the time zone is unknown: write a name such as Europe/Helsinki")
 	}
-	return Options{Map: o.Map, Keep: o.Keep, Survey: o.Survey, Location: zone}, nil
+	return Options{
+		Map: o.Map, Keep: o.Keep, Survey: o.Survey, Location: zone, TempDir: temp,
+		ScoreOptional: o.ScoreOptional, TextOptional: o.TextOptional,
+	}, nil
 }
 
 // Spooled is an uploaded file on disk. Whoever does not start its import removes it.
@@ -108,6 +114,8 @@ type RejectedRow struct {
 	Line    int           `json:"line"`
 	Column  string        `json:"column"`
 	Code    feedback.Code `json:"code"`
+	Rule    Rule          `json:"rule"`
+	Args    []string      `json:"args,omitempty"` // of the rule
 	Message string        `json:"message"`
 }
 
@@ -127,35 +135,47 @@ const (
 // Preview reads a whole upload and stores nothing. Errors are those of [Open].
 func (u *Uploads) Preview(ctx context.Context, file *Spooled, o UploadOptions) (Preview, error) {
 	out := Preview{Sample: []feedback.Analysed{}, Rejected: []RejectedRow{}}
-	reader, err := openUpload(file.Path, &o)
-	if err != nil {
-		return out, err
-	}
-	defer reader.Close() //nolint:errcheck // it was only read
-	for ctx.Err() == nil {
-		row, err := reader.Next()
-		if errors.Is(err, io.EOF) {
-			out.Summary = reader.Summary()
-			return out, nil
-		}
+	var err error
+	out.Summary, err = u.readAll(ctx, file.Path, &o, func(row *Row) error {
 		switch {
-		case err != nil:
-			return out, err
 		case row.Err != nil && len(out.Rejected) < previewRejected:
 			out.Rejected = append(out.Rejected, rejectedRow(row.Err))
 		case row.Err == nil && len(out.Sample) < previewSample:
 			analysed, err := u.ingester.Analyst.Analyse(row.Response)
 			if err != nil {
-				return out, err
+				return err
 			}
 			out.Sample = append(out.Sample, analysed)
 		}
+		return nil
+	})
+	return out, err
+}
+
+// readAll calls each with the rows of an upload.
+func (u *Uploads) readAll(ctx context.Context, path string, o *UploadOptions, each func(*Row) error) (Summary, error) {
+	reader, err := u.open(path, o)
+	if err != nil {
+		return Summary{}, err
 	}
-	return out, ctx.Err()
+	defer reader.Close() //nolint:errcheck // it was only read
+	for ctx.Err() == nil {
+		row, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			return reader.Summary(), nil
+		}
+		if err == nil {
+			err = each(&row)
+		}
+		if err != nil {
+			return Summary{}, err
+		}
+	}
+	return Summary{}, ctx.Err()
 }
 
 func rejectedRow(e *RowError) RejectedRow {
-	return RejectedRow{Line: e.Line, Column: e.Column, Code: e.Code, Message: e.Message}
+	return RejectedRow{Line: e.Line, Column: e.Column, Code: e.Code, Rule: e.Rule, Args: e.Args, Message: e.Message}
 }
 
 // upload is the reader of a file that is closed with it.
@@ -164,8 +184,8 @@ type upload struct {
 	file *os.File
 }
 
-func openUpload(path string, o *UploadOptions) (*upload, error) {
-	options, err := o.options()
+func (u *Uploads) open(path string, o *UploadOptions) (*upload, error) {
+	options, err := o.options(u.dir)
 	if err != nil {
 		return nil, err
 	}
@@ -190,8 +210,8 @@ type rejectedFile struct {
 	err  error
 }
 
-func (u *Uploads) createRejected(job *uploadJob) (*rejectedFile, error) {
-	file, err := os.OpenFile(u.rejectedPath(&job.upload), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+func (u *Uploads) createRejected(spool string) (*rejectedFile, error) {
+	file, err := os.OpenFile(u.rejectedPath(spool), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, feedback.Errorf(feedback.Unavailable, "ingest: upload: the folder cannot be written: %w", err)
 	}
@@ -210,14 +230,14 @@ func (f *rejectedFile) close() error {
 	return errors.Join(f.err, f.out.Flush(), f.file.Close())
 }
 
-// Rejected hands over the rejected rows of an import, in the order of the file but for those that the store refused, which
+// Rejected hands over the rejected rows of an import, or of a draft that was checked, in the order of the file but for those that the store refused, which
 // come where that was found out. It fails with [feedback.NotFound] when the import is none of an upload.
 func (u *Uploads) Rejected(ctx context.Context, workspace, id string, each func(RejectedRow) error) error {
-	record, err := u.ingester.Store.Upload(ctx, workspace, id)
+	spool, err := u.spoolOf(ctx, workspace, id)
 	if err != nil {
 		return err
 	}
-	file, err := os.Open(u.rejectedPath(&record))
+	file, err := os.Open(u.rejectedPath(spool))
 	if errors.Is(err, os.ErrNotExist) { // it has not begun
 		return nil
 	}
@@ -237,9 +257,19 @@ func (u *Uploads) Rejected(ctx context.Context, workspace, id string, each func(
 	}
 }
 
-func (u *Uploads) rejectedPath(of *store.Upload) string {
-	return filepath.Join(u.dir, of.Spool+rejectedExt)
+// spoolOf names the file of a draft or an import.
+func (u *Uploads) spoolOf(ctx context.Context, workspace, id string) (string, error) {
+	u.mu.Lock()
+	d, err := u.draft(workspace, id)
+	u.mu.Unlock()
+	if err == nil {
+		return filepath.Base(d.file.Path), nil
+	}
+	record, err := u.ingester.Store.Upload(ctx, workspace, id)
+	return record.Spool, err
 }
+
+func (u *Uploads) rejectedPath(spool string) string { return filepath.Join(u.dir, spool+rejectedExt) }
 
 // importFile imports the file of a job.
 func (u *Uploads) importFile(ctx context.Context, j *uploadJob) (summary Summary, err error) {
@@ -251,12 +281,12 @@ func (u *Uploads) importFile(ctx context.Context, j *uploadJob) (summary Summary
 	if err := u.ingester.Store.SaveUpload(ctx, &j.upload); err != nil {
 		return summary, err
 	}
-	reader, err := openUpload(u.spoolPath(j), &o)
+	reader, err := u.open(u.spoolPath(j), &o)
 	if err != nil {
 		return summary, err
 	}
 	defer func() { err = errors.Join(err, reader.Close()) }()
-	rejected, err := u.createRejected(j)
+	rejected, err := u.createRejected(j.upload.Spool)
 	if err != nil {
 		return summary, err
 	}
@@ -264,7 +294,7 @@ func (u *Uploads) importFile(ctx context.Context, j *uploadJob) (summary Summary
 	rows := &uploadRows{upload: reader, strict: o.Strict, rejected: rejected}
 	_, err = u.ingester.importRows(ctx, j.upload.Workspace, j.upload.ID, rows, func(c Imported) { u.progress(j, c) },
 		func(line int, problem *feedback.Error) {
-			rows.reject(RejectedRow{Line: line, Code: problem.Code, Message: problem.Message})
+			rows.reject(RejectedRow{Line: line, Code: problem.Code, Rule: ruleOfStore(problem), Message: problem.Message})
 		})
 	summary = reader.Summary()
 	return summary, err
@@ -306,12 +336,10 @@ func (r *uploadRows) reject(row RejectedRow) {
 	r.rejected.add(row)
 }
 
-// orphanAge is how old a file without an import must be to be removed: a younger one may be on its way in.
-const orphanAge = time.Hour
-
+// old reports whether a file is of an earlier run of the program: a younger one may be on its way in.
 func (u *Uploads) old(file os.DirEntry) bool {
 	info, err := file.Info()
-	return err == nil && time.Since(info.ModTime()) > orphanAge
+	return err == nil && info.ModTime().Before(u.born)
 }
 
 // digestOf stands for a file and how it is read.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"verbatim/feedback"
 	"verbatim/store"
@@ -37,6 +38,13 @@ type Uploads struct {
 	added   chan struct{} // holds one when there is a new job
 	changed chan struct{} // closed at the next progress
 	stopped chan struct{} // closed when Run ends
+
+	born   time.Time
+	drafts map[string]*draft // by id
+	checks sync.WaitGroup
+	turns  chan struct{}   // holds one for each check that reads
+	life   context.Context //nolint:containedctx // of the checks, which outlive the requests that begin them
+	end    context.CancelFunc
 }
 
 // uploadJob is an import that is not finished.
@@ -54,8 +62,18 @@ func NewUploads(ingester *Ingester, dir string, most int64, logger *slog.Logger)
 	if err := os.MkdirAll(dir, 0o700); err != nil { // texts of customers: for nobody else
 		return nil, feedback.Errorf(feedback.Unavailable, "ingest: uploads: the folder %s cannot be used: %w", dir, err)
 	}
-	return &Uploads{ingester: ingester, dir: dir, most: most, logger: logger, added: make(chan struct{}, 1), changed: make(chan struct{}), stopped: make(chan struct{})}, nil
+	life, end := context.WithCancel(context.Background())
+	return &Uploads{
+		ingester: ingester, dir: dir, most: most, logger: logger, added: make(chan struct{}, 1), changed: make(chan struct{}), stopped: make(chan struct{}),
+		born: time.Now(), drafts: map[string]*draft{}, turns: make(chan struct{}, checksAtOnce), life: life, end: end,
+	}, nil
 }
+
+// checksAtOnce is how many drafts are checked at a time.
+const checksAtOnce = 2
+
+// Most is the size of the largest upload in bytes.
+func (u *Uploads) Most() int64 { return u.most }
 
 // ImportStatus is how far an import is. State is "" for one that was none of an upload.
 type ImportStatus struct {
@@ -245,9 +263,12 @@ func (u *Uploads) Stopped() <-chan struct{} { return u.stopped }
 // on at the next Run.
 func (u *Uploads) Run(ctx context.Context) error {
 	defer close(u.stopped)
+	defer u.checks.Wait()
+	defer u.end()
 	if err := u.resume(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
+	u.checks.Go(func() { u.sweep(u.life) })
 	for {
 		j := u.next(ctx)
 		if j == nil {
@@ -283,9 +304,20 @@ func (u *Uploads) resume(ctx context.Context) error {
 			u.jobs = append(u.jobs, &uploadJob{upload: p, record: record, ended: make(chan struct{})})
 		}
 	}
+	if err := u.resumeDrafts(ctx, wanted); err != nil {
+		return err
+	}
+	return u.clean(wanted)
+}
+
+// clean removes files that belong to nothing: uploads that did not arrive whole, and what readers left when the program was
+// killed.
+func (u *Uploads) clean(wanted map[string]bool) error {
 	files, err := os.ReadDir(u.dir)
 	for _, file := range files {
-		if name := file.Name(); strings.HasSuffix(name, spoolExt) && !wanted[name] && u.old(file) {
+		name := file.Name()
+		orphan := strings.HasSuffix(name, spoolExt) && !wanted[name] || strings.HasPrefix(name, tempPrefix) || strings.HasPrefix(name, excelPrefix)
+		if orphan && u.old(file) {
 			os.Remove(filepath.Join(u.dir, name))
 		}
 	}

@@ -76,8 +76,8 @@ func textValue(value []byte) (text string, removed bool, bad *problem) {
 	text, removed = clean(value, true)
 	if len(text) > feedback.MaxComment {
 		if n := utf8.RuneCountInString(text); n > feedback.MaxComment {
-			return "", removed, &problem{code: feedback.TooLarge, message: fmt.Sprintf(
-				"the text has %d characters, more than the %d that are allowed: shorten it", n, feedback.MaxComment)}
+			return "", removed, tooLarge(RuleTextLong, fmt.Sprintf(
+				"the text has %d characters, more than the %d that are allowed: shorten it", n, feedback.MaxComment), n, feedback.MaxComment)
 		}
 	}
 	return text, removed, nil
@@ -90,7 +90,7 @@ func scoreValue(text string) (feedback.Score, *problem) {
 	}
 	score, err := feedback.ParseScore(text)
 	if err != nil {
-		return feedback.Unscored, &problem{code: feedback.CodeOf(err), message: err.Error() + ": write 0 to 10, or leave it blank"}
+		return feedback.Unscored, breaks(RuleScore, err.Error()+": write 0 to 10, or leave it blank", strconv.Quote(short(text)))
 	}
 	return score, nil
 }
@@ -102,7 +102,8 @@ func weightValue(text string) (float64, *problem) {
 	}
 	w, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
 	if err != nil || !(w > 0) || w > maxWeight {
-		return 0, &problem{code: feedback.Invalid, message: fmt.Sprintf("weight %q is not a number above 0 and up to a million: write 1 for a response that counts once", short(text))}
+		return 0, breaks(RuleWeight,
+			fmt.Sprintf("weight %q is not a number above 0 and up to a million: write 1 for a response that counts once", short(text)), strconv.Quote(short(text)))
 	}
 	return w, nil
 }
@@ -232,7 +233,8 @@ func tidyDate(text string) string {
 }
 
 func badDate(text string) *problem {
-	return &problem{code: feedback.Invalid, message: fmt.Sprintf("%q is not a date that can be read: write 2026-03-31 or 2026-03-31T12:00:00Z", short(text))}
+	return breaks(RuleDate,
+		fmt.Sprintf("%q is not a date that can be read: write 2026-03-31 or 2026-03-31T12:00:00Z", short(text)), strconv.Quote(short(text)))
 }
 
 // inRange refuses years that only a slip of the pen makes.
@@ -255,8 +257,8 @@ func (d *dateReader) readSlash(text string, first, second int) (time.Time, *prob
 	}
 	date := map[dayOrder]string{dayFirst: "2/1/2006", monthFirst: "1/2/2006"}[order]
 	if date == "" {
-		return time.Time{}, &problem{code: feedback.Invalid, message: fmt.Sprintf(
-			"%q may be day/month or month/day, and no other date of the column tells: write 2026-03-31", short(text))}
+		return time.Time{}, breaks(RuleDateOrder, fmt.Sprintf(
+			"%q may be day/month or month/day, and no other date of the column tells: write 2026-03-31", short(text)), strconv.Quote(short(text)))
 	}
 	tidy := strings.ToUpper(text)
 	for _, layout := range timeLayouts {

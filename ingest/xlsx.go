@@ -35,9 +35,9 @@ func guard(name string, err *error) {
 	}
 }
 
-func openWorkbook(name string, in io.Reader) (w *workbook, err error) {
+func openWorkbook(name, tempDir string, in io.Reader) (w *workbook, err error) {
 	defer guard(name, &err)
-	file, err := excelize.OpenReader(in, excelize.Options{UnzipSizeLimit: maxUnzipped})
+	file, err := excelize.OpenReader(in, excelize.Options{UnzipSizeLimit: maxUnzipped, TmpDir: tempDir})
 	if err != nil {
 		if file != nil {
 			err = errors.Join(err, file.Close())
@@ -149,7 +149,7 @@ func (s *sheetRows) next(rec *record) (err error) {
 	rec.reset(s.row)
 	cells, err := s.in.Columns(excelize.Options{RawCellValue: true})
 	if err != nil {
-		rec.problem = &problem{code: feedback.Invalid, message: "the row cannot be read: " + err.Error()}
+		rec.problem = breaks(RuleRowUnreadable, "the row cannot be read: "+err.Error())
 		return nil
 	}
 	s.text = s.text[:0]

@@ -41,10 +41,11 @@ const ws = feedback.DefaultWorkspace
 // world is a server with pages and all that is behind them, and a browser without scripts.
 type world struct {
 	*httptest.Server
-	t      testing.TB
-	pages  *Pages
-	client *http.Client
-	api    http.Handler
+	t       testing.TB
+	pages   *Pages
+	uploads string // the folder
+	client  *http.Client
+	api     http.Handler
 }
 
 // newWorld opens an empty folder.
@@ -65,11 +66,15 @@ func newWorld(tb testing.TB) *world {
 		tb.Fatal(err)
 	}
 	in := &ingest.Ingester{Analyst: &ingest.Analyst{Analyzer: analyzer, Redact: analysis.Redactor{Mode: analysis.RedactMark}}, Store: st}
-	pages, err := New(Deps{Store: st, Index: x, Ingester: in, Taxonomy: analyzer.Taxonomy(), Logger: logger})
+	uploads, err := ingest.NewUploads(in, filepath.Join(dir, "uploads"), 4<<20, logger)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	handler, err := api.New(api.Deps{Store: st, Index: x, Ingester: in, Analyzer: analyzer, Logger: logger, Pages: pages})
+	pages, err := New(Deps{Store: st, Index: x, Ingester: in, Uploads: uploads, Taxonomy: analyzer.Taxonomy(), Logger: logger})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	handler, err := api.New(api.Deps{Store: st, Index: x, Ingester: in, Uploads: uploads, Analyzer: analyzer, Logger: logger, Pages: pages})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -77,14 +82,14 @@ func newWorld(tb testing.TB) *world {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	w := &world{Server: httptest.NewServer(handler), t: tb, pages: pages, api: handler, client: &http.Client{Jar: jar}}
+	w := &world{Server: httptest.NewServer(handler), t: tb, pages: pages, uploads: filepath.Join(dir, "uploads"), api: handler, client: &http.Client{Jar: jar}}
 	ctx, stop := context.WithCancel(context.WithoutCancel(tb.Context()))
 	var following sync.WaitGroup
 	following.Go(func() { x.Follow(ctx) })
+	following.Go(func() { uploads.Run(ctx) })
 	tb.Cleanup(func() {
 		w.client.CloseIdleConnections()
 		w.Close()
-		pages.Close()
 		stop()
 		following.Wait()
 		x.Close()
@@ -137,7 +142,11 @@ func (w *world) demo() *world {
 
 func (w *world) indexed() {
 	w.t.Helper()
-	if err := w.pages.indexed(w.t.Context(), ws); err != nil {
+	seq, err := w.pages.Store.LastSeq(w.t.Context(), ws)
+	if err == nil {
+		err = w.pages.Index.WaitFor(w.t.Context(), ws, seq)
+	}
+	if err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -236,4 +245,14 @@ func (w *world) upload(token, name, content string) page {
 	r.Header.Set("Content-Type", form.FormDataContentType())
 	r.Header.Set("Accept", "text/html")
 	return w.send(r)
+}
+
+// kept is how many files lie in the folder of uploads.
+func (w *world) kept() int {
+	w.t.Helper()
+	files, err := filepath.Glob(filepath.Join(w.uploads, "*.upload"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return len(files)
 }

@@ -1,21 +1,14 @@
 package web
 
 import (
-	"cmp"
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
+	"verbatim/api"
 	"verbatim/feedback"
 	"verbatim/ingest"
 	"verbatim/store"
@@ -31,6 +24,7 @@ type importsPage struct {
 // imported is an import of the list.
 type imported struct {
 	File, Day, State, Counts string
+	Link                     string
 	Undo                     string // where the form goes; "" when there is nothing to undo
 }
 
@@ -39,14 +33,18 @@ const mostImports = 30
 
 // imports shows the form for a file.
 func (p *Pages) imports(v *visit) error {
-	page := &importsPage{shell: v.shell("import.title", "import"), Limit: v.Count(maxUpload >> 20)}
+	page := &importsPage{shell: v.shell("import.title", "import"), Limit: v.Count(int(p.Uploads.Most() >> 20))}
 	list, err := p.Store.Imports(v.ctx, v.workspace)
 	if err != nil {
 		return err
 	}
 	slices.Reverse(list)
 	for i := range list[:min(len(list), mostImports)] {
-		page.List = append(page.List, v.imported(&list[i]))
+		status, err := p.Uploads.Status(v.ctx, v.workspace, list[i].ID)
+		if err != nil {
+			return err
+		}
+		page.List = append(page.List, v.imported(&status))
 	}
 	if n := v.gin.Query("undone"); n != "" && strings.Trim(n, "0123456789") == "" {
 		page.Notice = v.t("import.undone", n)
@@ -54,30 +52,25 @@ func (p *Pages) imports(v *visit) error {
 	return v.show(http.StatusOK, "imports", page)
 }
 
-func (v *visit) imported(i *store.Import) imported {
-	out := imported{File: v.Plain(i.File), Day: v.Day(i.StartedAt), State: v.t("import.state.unfinished"), Undo: "/imports/" + escape(i.ID) + "/undo"}
-	switch {
-	case !i.UndoneAt.IsZero():
-		out.State, out.Undo = v.t("import.state.undone"), ""
-	case !i.FinishedAt.IsZero():
-		out.State = v.t("import.state.done")
+func (v *visit) imported(i *ingest.ImportStatus) imported {
+	out := imported{File: v.Plain(i.File), Day: v.Day(i.StartedAt), Link: importAddress(i.ID), Undo: undoAddress(i.ID)}
+	stage := i.Stage()
+	if out.State = v.t("import.state." + string(stage)); stage == ingest.Undone {
+		out.Undo = ""
 	}
 	out.Counts = v.t("import.counts", v.Count(i.Created), v.Count(i.Updated), v.Count(i.Unchanged), v.Count(i.Rejected))
 	return out
 }
 
-// uploadTime is how long a file may take to arrive.
-const uploadTime = 15 * time.Minute
+func importAddress(id string) string { return "/import/" + escape(id) }
+
+func undoAddress(id string) string { return "/imports/" + escape(id) + "/undo" }
 
 // upload takes a file: the token comes before it, so that nothing of a foreign form is kept.
 func (p *Pages) upload(v *visit) error {
 	r := v.gin.Request
-	deadline := time.Now().Add(uploadTime)
-	control := http.NewResponseController(v.gin.Writer)
-	if err := errors.Join(control.SetReadDeadline(deadline), control.SetWriteDeadline(deadline)); err != nil {
-		p.Logger.InfoContext(v.ctx, "web: the time for an upload cannot be set", "error", err.Error())
-	}
-	r.Body = http.MaxBytesReader(v.gin.Writer, r.Body, maxUpload+maxForm)
+	r.Body = http.MaxBytesReader(v.gin.Writer, r.Body, p.Uploads.Most()+maxForm)
+	r.Body = io.NopCloser(api.Patient(v.gin))
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return feedback.Errorf(feedback.Invalid, "the form has no file")
@@ -103,51 +96,46 @@ func (p *Pages) upload(v *visit) error {
 
 // keepFile keeps the file and goes on to its columns.
 func (v *visit) keepFile(part *multipart.Part) error {
-	name := filepath.Base(strings.ReplaceAll(part.FileName(), `\`, "/"))
 	if part.FileName() == "" {
 		return v.redirect("/import")
 	}
-	u, err := v.p.uploads.add(v.workspace, clip(name, 200), part)
+	file, err := v.p.Uploads.Spool(part)
+	if _, known := errors.AsType[*feedback.Error](err); err != nil && !known {
+		return feedback.Errorf(feedback.Invalid, "the file did not arrive whole: send it again")
+	}
 	if err != nil {
 		return err
 	}
-	return v.redirect("/import/" + u.id)
+	d, err := v.p.Uploads.Keep(v.workspace, file, ingest.UploadOptions{Name: api.FileName(part.FileName())})
+	if err != nil {
+		file.Remove()
+		return err
+	}
+	return v.redirect(importAddress(d.ID))
 }
 
-func clip(text string, most int) string {
-	runes := []rune(strings.ToValidUTF8(text, "?"))
-	return string(runes[max(0, len(runes)-most):])
-}
-
-// runImport does with an upload what the form says: check, or import.
+// runImport does with an upload what the form says: check, or import. What it is busy with already goes on.
 func (p *Pages) runImport(v *visit) error {
-	u, err := p.uploads.get(v.workspace, v.param("upload"))
-	if err != nil {
-		return err
-	}
-	options := v.options()
-	u.mu.Lock()
-	if !u.running() {
-		u.options = options
-	}
-	u.mu.Unlock()
-	job, during := func(ctx context.Context) (stage, error) { return p.check(ctx, u, options) }, checking
+	id, options := v.param("upload"), v.options()
+	var err error
 	if v.gin.PostForm("do") == "import" {
-		job, during = func(ctx context.Context) (stage, error) { return p.store(ctx, u, options) }, storing
+		_, err = p.Uploads.StartDraft(v.ctx, v.workspace, id, options)
+	} else {
+		err = p.Uploads.Check(v.workspace, id, options)
 	}
-	if err := p.uploads.start(u, during, job); err != nil && feedback.CodeOf(err) != feedback.Conflict {
+	if code := feedback.CodeOf(err); code == feedback.Internal || code == feedback.Unavailable {
 		return err
 	}
-	return v.redirect("/import/" + u.id)
+	return v.redirect(importAddress(id)) // which says what is wrong with the file, or that there is none
 }
 
 // fields are the fields that a column can be mapped to, in the order of the form.
 var fields = []string{"score", "comment", "suggestion", "id", "submitted_at", "lang", "survey", "respondent", "touchpoint", "weight", "updated_at"}
 
 // options reads the mapping of the form.
-func (v *visit) options() ingest.Options {
+func (v *visit) options() ingest.UploadOptions {
 	form := v.gin.Request.PostForm
-	options := ingest.Options{Map: map[string]string{}, Survey: strings.TrimSpace(form.Get("survey_name"))}
+	options := ingest.UploadOptions{Map: map[string]string{}, Survey: strings.TrimSpace(form.Get("survey_name"))}
 	for _, field := range fields {
 		if columns, ok := form["map."+field]; ok {
 			options.Map[field] = columns[0]
@@ -158,105 +146,88 @@ func (v *visit) options() ingest.Options {
 	return options
 }
 
-// check reads every row and stores nothing.
-func (p *Pages) check(ctx context.Context, u *upload, options ingest.Options) (stage, error) {
-	reader, closer, err := u.open(options)
-	if err != nil {
-		return failed, err
-	}
-	rows := watched{reader, u}
-	for n := 1; ; n++ {
-		if _, err = rows.Next(); err != nil || ctx.Err() != nil {
-			break
-		}
-		if n%1000 == 0 {
-			u.mu.Lock()
-			u.counts.Read = n
-			u.mu.Unlock()
-		}
-	}
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	u.mu.Lock()
-	u.summary = reader.Summary()
-	u.mu.Unlock()
-	return checked, errors.Join(err, ctx.Err(), closer.Close())
-}
-
-// store imports the file.
-func (p *Pages) store(ctx context.Context, u *upload, options ingest.Options) (stage, error) {
-	record, err := p.begin(ctx, u, options)
-	if err != nil {
-		return failed, err
-	}
-	reader, closer, err := u.open(options)
-	if err != nil {
-		return failed, err
-	}
-	u.mu.Lock()
-	u.importID = record.ID
-	u.mu.Unlock()
-	counts, err := p.Ingester.Import(ctx, u.workspace, record.ID, watched{reader, u}, func(c ingest.Imported) {
-		u.mu.Lock()
-		u.counts = c
-		u.mu.Unlock()
-	})
-	u.mu.Lock()
-	u.counts, u.summary = counts, reader.Summary()
-	u.mu.Unlock()
-	if err = errors.Join(err, closer.Close()); err != nil {
-		return failed, err
-	}
-	record.Read, record.Created, record.Updated = counts.Read, counts.Created, counts.Updated
-	record.Unchanged, record.Rejected = counts.Unchanged, counts.Rejected
-	if err := p.Store.FinishImport(ctx, u.workspace, record); err != nil {
-		return failed, err
-	}
-	return stored, p.indexed(ctx, u.workspace)
-}
-
-// indexed waits until searches know what is stored.
-func (p *Pages) indexed(ctx context.Context, workspace string) error {
-	seq, err := p.Store.LastSeq(ctx, workspace)
+// importPage shows how far an import is and what came of it.
+func (p *Pages) importPage(v *visit, id string) error {
+	status, err := p.Uploads.Status(v.ctx, v.workspace, id)
 	if err != nil {
 		return err
 	}
-	return p.Index.WaitFor(ctx, workspace, seq)
+	page := &mappingPage{shell: v.shell("mapping.title", "import"), File: v.Plain(status.File), Post: importAddress(id), Undo: undoAddress(id)}
+	page.Said, page.Running = v.saidOfImport(&status)
+	page.Counts = []fact{
+		{v.t("mapping.created"), v.Count(status.Created), ""},
+		{v.t("mapping.updated"), v.Count(status.Updated), ""},
+		{v.t("mapping.unchanged"), v.Count(status.Unchanged), ""},
+		{v.t("mapping.rejected"), v.Count(status.Rejected), ""},
+	}
+	switch status.Stage() {
+	case store.Queued, store.Running:
+		page.Counts = nil
+	case store.Done:
+		v.awaitIndex()
+		page.Stored = true
+	case store.Failed:
+		page.Failure = v.Plain(status.Problem)
+	case ingest.Undone:
+		page.Undo = ""
+	}
+	if err := page.rejected(v, id); err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, "mapping", page)
 }
 
-// begin begins the import under the first id that is free. The id depends on the file's bytes and on the mapping, so that
-// an import that was interrupted goes on.
-func (p *Pages) begin(ctx context.Context, u *upload, options ingest.Options) (store.Import, error) {
-	record := store.Import{File: u.name}
-	file, err := os.Open(u.path)
+// saidOfImport says how far an import is, and whether it still gets on.
+func (v *visit) saidOfImport(i *ingest.ImportStatus) (said string, running bool) {
+	switch i.Stage() {
+	case store.Queued:
+		return v.t("mapping.queued"), true
+	case store.Running:
+		return v.t("mapping.storing", v.Count(i.Read)), true
+	case store.Failed:
+		return v.t("mapping.failed"), false
+	case ingest.Undone:
+		return v.t("mapping.undone"), false
+	}
+	return v.t("mapping.stored"), false
+}
+
+// progress says how far an upload is, draft or import.
+func (v *visit) progress(id string) (said string, running bool, err error) {
+	d, err := v.p.Uploads.Draft(v.workspace, id)
+	if err == nil {
+		return v.t("mapping.checking", v.Count(d.Read)), d.Busy, nil
+	}
+	status, err := v.p.Uploads.Status(v.ctx, v.workspace, id)
 	if err != nil {
-		return record, feedback.Errorf(feedback.NotFound, "the file is gone: send it again")
+		return "", false, err
 	}
-	defer file.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, file); err != nil {
-		return record, feedback.Errorf(feedback.Unavailable, "the file cannot be read: %w", err)
-	}
-	fmt.Fprintf(sum, "%q %q %q", u.name, options.Map, options.Survey)
-	record.Digest = hex.EncodeToString(sum.Sum(nil))
-	for n := 1; ; n++ {
-		record.ID = "file-" + record.Digest[:16]
-		if n > 1 {
-			record.ID += fmt.Sprintf("-%d", n)
-		}
-		if err := p.Store.BeginImport(ctx, u.workspace, record); feedback.CodeOf(err) != feedback.Conflict {
-			return record, err
-		}
-	}
+	said, running = v.saidOfImport(&status)
+	return said, running, nil
 }
 
-// undoImport deletes what an import brought.
+// followImport tells how far an upload is until nothing runs, as server-sent events in the words of the page.
+func (p *Pages) followImport(v *visit) error {
+	id := v.param("upload")
+	if _, _, err := v.progress(id); err != nil {
+		return err
+	}
+	err := api.Follow(v.ctx, v.gin.Writer, p.Uploads, func() ([]byte, bool, error) {
+		said, running, err := v.progress(id)
+		return []byte(said), !running, err
+	})
+	if err != nil {
+		panic(http.ErrAbortHandler) // the answer has begun: the browser asks again
+	}
+	return nil
+}
+
+// undoImport ends an import that runs, and deletes what it brought.
 func (p *Pages) undoImport(v *visit) error {
-	n, err := p.Store.DeleteImport(v.ctx, v.workspace, v.param("import"))
+	n, err := p.Uploads.Undo(v.ctx, v.workspace, v.param("import"))
 	if err != nil {
 		return err
 	}
 	v.awaitIndex()
-	return v.redirect("/import?undone=" + number(cmp.Or(n, 0)))
+	return v.redirect("/import?undone=" + number(n))
 }

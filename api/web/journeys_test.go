@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"verbatim/feedback"
+	"verbatim/ingest"
 )
 
 // totalOf is how many comments a search page says there are.
@@ -86,7 +87,7 @@ func TestImport(t *testing.T) {
 		t.Errorf("%s stored", got)
 	}
 	csv := w.get(at+"/rejected.csv", "en")
-	if !strings.HasPrefix(csv.body, "line,column,id,code,message\r\n4,q1,") || csv.header.Get("Content-Disposition") == "" {
+	if !strings.HasPrefix(csv.body, "\ufeffLine,Column,Reason\r\n4,q1,") || csv.header.Get("Content-Disposition") == "" {
 		t.Error(csv.body)
 	}
 	if p := w.get("/import", "en"); !strings.Contains(p.body, "new 3, changed 0, unchanged 0, rejected 1") {
@@ -120,20 +121,23 @@ func TestImportOfTrouble(t *testing.T) {
 	}
 }
 
-// Only so many files are kept, and they lie in a folder that goes.
+// Only so many files wait for their import.
 func TestUploadsAreBounded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	token := w.token()
 	first := w.upload(token, "first.csv", answers).path
-	for i := range mostUploads {
+	for i := range 20 {
 		w.upload(token, fmt.Sprintf("%d.csv", i), answers)
 	}
-	if n := len(w.pages.uploads.list); n != mostUploads {
+	if n := w.kept(); n != 20 {
 		t.Errorf("%d files", n)
 	}
 	if p := w.get(first, "en"); p.status != http.StatusNotFound {
 		t.Errorf("the oldest is there: %d", p.status)
+	}
+	if p := w.upload(token, "large.csv", "comment\n"+strings.Repeat("The delivery was late\n", 300_000)); p.status != http.StatusRequestEntityTooLarge || w.kept() != 20 {
+		t.Errorf("%d; %d files", p.status, w.kept())
 	}
 }
 
@@ -179,5 +183,104 @@ func TestPagesAgreeWithTheAPI(t *testing.T) {
 	total := regexp.MustCompile(`"total":(\d+)`).FindStringSubmatch(w.get("/v1/search?match=app&"+filter, "en").body)
 	if got := w.totalOf("match=app&" + filter); got != total[1] {
 		t.Errorf("the page finds %s, the API %s", got, total[1])
+	}
+}
+
+// The progress of an import comes as events in the words of the page, until its end; a second click starts nothing more.
+func TestProgressOfImport(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	at := w.upload(w.token(), "a.csv", "score,comment\n"+strings.Repeat("3,The delivery was late\n", 3000)).path
+	for _, do := range []string{"check", "check", "import", "import"} {
+		w.post(at, url.Values{"do": {do}})
+		events := w.get(at+"/events", "fi")
+		lines := strings.Split(strings.TrimSpace(events.body), "\n")
+		if events.header.Get("Content-Type") != "text/event-stream" || lines[max(0, len(lines)-2)] != "event: end" {
+			t.Errorf("%s: %v %q", do, events.header, events.body)
+		}
+	}
+	if got := w.totalOf("survey=a"); got != "3,000" {
+		t.Errorf("%s comments", got)
+	}
+	p := w.get("/import", "en")
+	if n := strings.Count(p.body, `/undo"`); n != 1 || !strings.Contains(p.body, `href="`+at+`"`) {
+		t.Errorf("%d imports: %s", n, p.body)
+	}
+	if p := w.get("/v1/imports/"+strings.TrimPrefix(at, "/import/"), "en"); !strings.Contains(p.body, `"state":"done"`) {
+		t.Errorf("the API does not know it: %s", p.body)
+	}
+	if p := w.get("/import/none/events", "en"); p.status != http.StatusNotFound {
+		t.Error(p.status)
+	}
+}
+
+// Why rows are refused is said in the language of the page, with the words of every rule.
+func TestRejectionsInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, language := range languages {
+		for _, rule := range ingest.Rules {
+			if _, ok := w.pages.looks[language].words["rejected."+string(rule)]; !ok {
+				t.Errorf("%s has no words for %s", language, rule)
+			}
+		}
+	}
+	rows := []string{"score,comment,date", "11,=late,2026-01-02", "3,fine,soon", "3,a,2026-01-02,b", `3,"a`, "3,fine,", "3," + strings.Repeat("x", feedback.MaxComment+1) + ","}
+	p := w.upload(w.token(), "a.csv", strings.Join(rows, "\r\n"))
+	at := p.path
+	w.post(at, url.Values{"map.score": {"score"}, "map.comment": {"comment"}, "map.submitted_at": {"date"}, "do": {"check"}})
+	w.eventually("checked", func() bool { return !strings.Contains(w.get(at, "en").body, "data-running") })
+	seen := map[string]string{}
+	for _, language := range languages {
+		lines := strings.Split(strings.TrimSpace(w.get(at+"/rejected.csv", language).body), "\r\n")
+		if len(lines) != 6 || strings.Contains(strings.Join(lines, ""), "%!") {
+			t.Errorf("%s: %q", language, lines)
+		}
+		for i, line := range lines {
+			if other, ok := seen[line]; ok {
+				t.Errorf("line %d is the same in %s and %s: %s", i, other, language, line)
+			}
+			seen[line] = language
+		}
+		if body := w.get(at, language).body; !strings.Contains(body, "11") || strings.Contains(body, "%!") {
+			t.Errorf("%s: %s", language, body)
+		}
+	}
+}
+
+// A search is kept under a name, opened, renamed and deleted, and is one of its workspace only.
+func TestSavedSearches(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).demo()
+	const query = "group=detractor&match=support&sort=newest"
+	p := w.post("/searches", url.Values{"name": {" Angry  <b>callers "}, "query": {"sort=newest&match=support&group=detractor"}})
+	if p.path != "/search?"+query || !strings.Contains(p.body, "<title>Angry &lt;b&gt;callers – Verbatim</title>") {
+		t.Fatalf("%s: %s", p.path, p.body)
+	}
+	for _, path := range []string{"/", "/search", "/search?match=x"} {
+		if p := w.get(path, "fi"); !strings.Contains(p.body, `href="/search?`+strings.ReplaceAll(query, "&", "&amp;")+`"`) {
+			t.Errorf("%s does not list it", path)
+		}
+	}
+	at := regexp.MustCompile(`formaction="(/searches/[a-z2-7]+)"`).FindStringSubmatch(p.body)[1]
+	if p := w.post(at, url.Values{"name": {"Callers"}, "query": {query}}); !strings.Contains(p.body, "<bdi>Callers</bdi></summary>") {
+		t.Errorf("%s: %s", p.path, p.body)
+	}
+	for form, want := range map[*url.Values]int{
+		{"name": {"Callers"}, "query": {"match=other"}}:           http.StatusBadRequest,
+		{"name": {""}, "query": {"match=other"}}:                  http.StatusBadRequest,
+		{"name": {"x"}, "query": {"next=https://evil.example"}}:   http.StatusBadRequest,
+		{"name": {"x"}, "query": {"//evil.example"}}:              http.StatusBadRequest,
+		{"name": {"x"}, "query": {"match=a&where=nosuch%3C%3E1"}}: http.StatusBadRequest,
+	} {
+		if p := w.post("/searches", *form); p.status != want || strings.Contains(p.body, `href="https://evil`) {
+			t.Errorf("%v: %d", form, p.status)
+		}
+	}
+	if p := w.post(at+"/delete", url.Values{"query": {query}}); p.path != "/search?"+query || strings.Contains(p.body, "Callers") {
+		t.Errorf("%s: %s", p.path, p.body)
+	}
+	if p := w.post(at+"/delete", url.Values{"query": {query}}); p.status != http.StatusNotFound {
+		t.Error(p.status)
 	}
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"encoding/csv"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"path"
@@ -53,57 +52,59 @@ const (
 
 // mapping shows an upload, however far it is.
 func (p *Pages) mapping(v *visit) error {
-	u, err := p.uploads.get(v.workspace, v.param("upload"))
+	id := v.param("upload")
+	d, err := p.Uploads.Draft(v.workspace, id)
 	if err != nil {
-		return err
+		return p.importPage(v, id)
 	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	page := &mappingPage{
-		shell: v.shell("mapping.title", "import"), File: v.Plain(u.name), Post: "/import/" + u.id,
-		Running: u.running(), Stored: u.stage == stored,
+	page := &mappingPage{shell: v.shell("mapping.title", "import"), File: v.Plain(d.Options.Name), Post: importAddress(id), Running: d.Busy}
+	switch {
+	case d.Busy:
+		page.Said = v.t("mapping.checking", v.Count(d.Read))
+		return v.show(http.StatusOK, "mapping", page)
+	case d.Failure != nil:
+		page.Failure = v.failure(d.Failure)
+	case d.Summary != nil:
+		if err := page.checked(v, &d); err != nil {
+			return err
+		}
 	}
-	page.result(v, u)
-	if !page.Running && !page.Stored {
-		page.columns(v, u)
-	}
+	page.columns(v, &d)
 	return v.show(http.StatusOK, "mapping", page)
 }
 
-// result adds how far the upload is and what came of it.
-func (page *mappingPage) result(v *visit, u *upload) {
-	switch u.stage {
-	case checking, storing:
-		page.Said = v.t("mapping."+string(u.stage), v.Count(u.counts.Read))
-		return
-	case checked:
-		s := &u.summary
-		page.Said = v.t("mapping.checked")
-		page.Counts = []fact{
-			{v.t("mapping.accepted"), v.Count(s.Accepted), ""},
-			{v.t("mapping.rejected"), v.Count(s.Rejected), ""},
-			{v.t("mapping.duplicates"), v.Count(s.Duplicates), ""},
-			{v.t("mapping.unscored"), v.Count(s.Unscored), ""},
+// checked adds what the check of all rows found.
+func (page *mappingPage) checked(v *visit, d *ingest.Draft) error {
+	s := d.Summary
+	page.Said = v.t("mapping.checked")
+	page.Counts = []fact{
+		{v.t("mapping.accepted"), v.Count(s.Accepted), ""},
+		{v.t("mapping.rejected"), v.Count(s.Rejected), ""},
+		{v.t("mapping.duplicates"), v.Count(s.Duplicates), ""},
+		{v.t("mapping.unscored"), v.Count(s.Unscored), ""},
+	}
+	return page.rejected(v, d.ID)
+}
+
+// errEnough ends a list.
+var errEnough = errors.New("enough")
+
+// rejected adds the first rows that are refused.
+func (page *mappingPage) rejected(v *visit, id string) error {
+	err := v.p.Uploads.Rejected(v.ctx, v.workspace, id, func(r ingest.RejectedRow) error {
+		if len(page.Rejected) == rejectedShown {
+			return errEnough
 		}
-	case stored:
-		c := &u.counts
-		page.Said = v.t("mapping.stored")
-		page.Counts = []fact{
-			{v.t("mapping.created"), v.Count(c.Created), ""},
-			{v.t("mapping.updated"), v.Count(c.Updated), ""},
-			{v.t("mapping.unchanged"), v.Count(c.Unchanged), ""},
-			{v.t("mapping.rejected"), v.Count(c.Rejected), ""},
-		}
-		page.Undo = "/imports/" + escape(u.importID) + "/undo"
-	case failed:
-		page.Failure = v.failure(u.failure)
+		page.Rejected = append(page.Rejected, rejectedRow{v.Count(r.Line), v.Plain(r.Column), v.Plain(v.refusal(&r))})
+		return nil
+	})
+	if len(page.Rejected) > 0 {
+		page.AllRejected = importAddress(id) + "/rejected.csv"
 	}
-	for _, e := range u.rejected[:min(len(u.rejected), rejectedShown)] {
-		page.Rejected = append(page.Rejected, rejectedRow{v.Count(e.Line), v.Plain(e.Column), v.Plain(e.Message)})
+	if errors.Is(err, errEnough) || feedback.CodeOf(err) == feedback.NotFound { // an import of the command line keeps none
+		return nil
 	}
-	if len(u.rejected) > 0 {
-		page.AllRejected = "/import/" + u.id + "/rejected.csv"
-	}
+	return err
 }
 
 // failure says why a file cannot be read, in the words of the one who found out when these are meant for people.
@@ -118,25 +119,26 @@ func (v *visit) failure(err error) string {
 }
 
 // columns adds the mapping, as it was guessed or chosen, with the first rows as it reads them.
-func (page *mappingPage) columns(v *visit, u *upload) {
-	options := u.options
+func (page *mappingPage) columns(v *visit, d *ingest.Draft) {
+	look := func(reader *ingest.Reader) error {
+		page.Form = true
+		m := reader.Mapping()
+		page.fields(v, &m)
+		page.SurveyName, page.Stem = d.Options.Survey, v.Plain(strings.TrimSuffix(d.Options.Name, path.Ext(d.Options.Name)))
+		page.Ready = m.Fields["score"] != "" || m.Fields["comment"] != ""
+		page.sample(v, reader, &m)
+		return nil
+	}
+	options := d.Options
 	options.ScoreOptional, options.TextOptional = true, true
-	reader, closer, err := u.open(options)
+	err := v.p.Uploads.LookInto(v.workspace, d.ID, options, look)
 	if err != nil && len(options.Map) > 0 { // the form names columns that are not there
 		page.Failure = v.failure(err)
-		reader, closer, err = u.open(ingest.Options{ScoreOptional: true, TextOptional: true})
+		err = v.p.Uploads.LookInto(v.workspace, d.ID, ingest.UploadOptions{ScoreOptional: true, TextOptional: true}, look)
 	}
 	if err != nil {
 		page.Failure = v.failure(err)
-		return
 	}
-	defer closer.Close()
-	page.Form = true
-	m := reader.Mapping()
-	page.fields(v, &m)
-	page.SurveyName, page.Stem = options.Survey, v.Plain(strings.TrimSuffix(u.name, path.Ext(u.name)))
-	page.Ready = m.Fields["score"] != "" || m.Fields["comment"] != ""
-	page.sample(v, reader, &m)
 }
 
 // fields offers the columns for each field.
@@ -228,28 +230,38 @@ func (v *visit) cell(row *ingest.Row, field string) string {
 	return v.Plain(text)
 }
 
-// rejected answers the rejected rows as a file.
-func (p *Pages) rejected(v *visit) error {
-	u, err := p.uploads.get(v.workspace, v.param("upload"))
-	if err != nil {
-		return err
+// refusal says why a row is refused. Rules that have no words here, of a file that an earlier version left, are said in English.
+func (v *visit) refusal(r *ingest.RejectedRow) string {
+	args := make([]any, len(r.Args))
+	for i, a := range r.Args {
+		args[i] = a
 	}
-	u.mu.Lock()
-	rows := slices.Clone(u.rejected)
-	u.mu.Unlock()
-	v.gin.Header("Content-Type", "text/csv; charset=utf-8")
-	v.gin.Header("Content-Disposition", `attachment; filename="rejected.csv"`)
-	return writeRejected(v.gin.Writer, rows)
+	if _, known := v.words["rejected."+string(r.Rule)]; known {
+		return v.t("rejected."+string(r.Rule), args...)
+	}
+	return r.Message
 }
 
-func writeRejected(w io.Writer, rows []ingest.RowError) error {
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	lines := [][]string{{"line", "column", "id", "code", "message"}}
-	for _, r := range rows {
-		lines = append(lines, []string{strconv.Itoa(r.Line), report.Defuse(r.Column), report.Defuse(r.ID), string(r.Code), report.Defuse(r.Message)})
+// rejectedFile answers the rejected rows as a file, as they come from the disk.
+func (p *Pages) rejectedFile(v *visit) error {
+	id := v.param("upload")
+	if _, _, err := v.progress(id); err != nil {
+		return err
 	}
-	return out.WriteAll(lines)
+	v.gin.Header("Content-Type", "text/csv; charset=utf-8")
+	v.gin.Header("Content-Disposition", `attachment; filename="rejected.csv"`)
+	out := csv.NewWriter(v.gin.Writer)
+	out.UseCRLF = true
+	err := out.Write([]string{"\ufeff" + v.t("mapping.line"), v.t("mapping.column"), v.t("mapping.reason")}) // with the mark, Excel reads it right
+	if err == nil {
+		err = p.Uploads.Rejected(v.ctx, v.workspace, id, func(r ingest.RejectedRow) error {
+			return out.Write([]string{strconv.Itoa(r.Line), report.Defuse(r.Column), report.Defuse(v.refusal(&r))})
+		})
+	}
+	if out.Flush(); err != nil && feedback.CodeOf(err) != feedback.NotFound || out.Error() != nil {
+		panic(http.ErrAbortHandler) // the answer has begun: nobody may take it for whole
+	}
+	return nil
 }
 
 func escape(text string) string { return url.PathEscape(text) }

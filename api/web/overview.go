@@ -26,6 +26,7 @@ type overviewPage struct {
 	Rankings           report.Rankings
 	Drivers, AllLatest string // addresses
 	Hits               []hit
+	Saved              []savedLink
 }
 
 // Figures under this many responses, or with an interval this wide, say little.
@@ -66,6 +67,11 @@ func (p *Pages) overview(v *visit) error {
 	if page.Hits, err = v.newest(f, latestShown); err != nil {
 		return err
 	}
+	saved, err := v.savedSearches("")
+	if err != nil {
+		return err
+	}
+	page.Saved = saved.List
 	return v.show(http.StatusOK, "overview", page)
 }
 

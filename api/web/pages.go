@@ -18,11 +18,12 @@ import (
 	"verbatim/store"
 )
 
-// Deps are what the pages work on. All are needed but Logger; the caller closes them after [Pages.Close].
+// Deps are what the pages work on. All are needed but Logger; the caller closes them, and runs Uploads meanwhile.
 type Deps struct {
 	Store    *store.Store
 	Index    *index.Index
 	Ingester *ingest.Ingester
+	Uploads  *ingest.Uploads
 	Taxonomy *feedback.Taxonomy
 	Logger   *slog.Logger // nil for slog.Default(); never gets a text or an id of a response
 }
@@ -33,7 +34,6 @@ type Pages struct {
 	source    *api.Source
 	looks     map[string]*look // by language
 	documents *documents
-	uploads   *uploads
 	formKey   []byte // of the tokens in forms; a new one at each start
 	exports   bool   // the API has routes for exports
 }
@@ -48,7 +48,6 @@ func New(deps Deps) (*Pages, error) {
 		source:    &api.Source{Index: deps.Index, Texts: deps.Store.GetMany, Taxonomy: deps.Taxonomy},
 		looks:     map[string]*look{},
 		documents: newDocuments(),
-		uploads:   newUploads(),
 		formKey:   []byte(rand.Text()),
 	}
 	for _, code := range languages {
@@ -59,9 +58,6 @@ func New(deps Deps) (*Pages, error) {
 	}
 	return p, nil
 }
-
-// Close ends imports that run, as if the connection had ended: what is stored stays, and the file can be imported again.
-func (p *Pages) Close() { p.uploads.close() }
 
 // Mount adds the routes of the pages, top to bottom.
 func (p *Pages) Mount(engine *gin.Engine) {
@@ -75,13 +71,17 @@ func (p *Pages) Mount(engine *gin.Engine) {
 	get("/drivers/:theme/:polarity", p.driver)
 	get("/compare", p.compare)
 	get("/search", p.search)
+	post("/searches", p.keepSearch)
+	post("/searches/:search", p.renameSearch)
+	post("/searches/:search/delete", p.deleteSearch)
 	get("/responses/:survey/:id", p.response)
 	post("/responses/:survey/:id/correct", p.correct)
 	get("/import", p.imports)
 	engine.POST("/import", p.serve(p.upload)) // reads its form itself, as a stream
 	get("/import/:upload", p.mapping)
 	post("/import/:upload", p.runImport)
-	get("/import/:upload/rejected.csv", p.rejected)
+	get("/import/:upload/events", p.followImport)
+	get("/import/:upload/rejected.csv", p.rejectedFile)
 	post("/imports/:import/undo", p.undoImport)
 	post("/language", p.setLanguage)
 }

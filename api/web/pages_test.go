@@ -186,7 +186,7 @@ func TestForeignForms(t *testing.T) {
 	w.put(feedback.Response{ID: "a", Score: 9, Comment: "Great app"})
 	other := newWorld(t)
 	for name, token := range map[string]string{"none": "", "another": "x", "of another server": other.token()} {
-		for _, path := range []string{"/responses/default/a/correct", "/language", "/imports/x/undo", "/import/x"} {
+		for _, path := range []string{"/responses/default/a/correct", "/language", "/imports/x/undo", "/import/x", "/searches", "/searches/x", "/searches/x/delete"} {
 			if p := w.post(path, url.Values{"token": {token}, "language": {"fi"}}); p.status != http.StatusForbidden {
 				t.Errorf("%s, token %s: %d", path, name, p.status)
 			}
@@ -195,7 +195,7 @@ func TestForeignForms(t *testing.T) {
 			t.Errorf("upload, token %s: %d", name, p.status)
 		}
 	}
-	if len(w.pages.uploads.list) > 0 {
+	if w.kept() > 0 {
 		t.Error("a foreign file was kept")
 	}
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://evil.example/", nil)

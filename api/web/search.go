@@ -1,10 +1,12 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 
+	"verbatim/api"
 	"verbatim/feedback"
 	"verbatim/index"
 )
@@ -20,6 +22,7 @@ type searchPage struct {
 	Hits    []hit
 	Next    string // the address of the next page
 	Exports []export
+	Saved   savedSearches
 }
 
 // export is a file of what is shown.
@@ -32,11 +35,19 @@ func (p *Pages) search(v *visit) error {
 	if v.tidied() {
 		return nil
 	}
-	f, err := v.filter()
+	return p.showSearch(v, v.gin.Request.URL.RawQuery, http.StatusOK, "")
+}
+
+// showSearch shows a search by its query; refused says why it could not be kept.
+func (p *Pages) showSearch(v *visit, raw string, status int, refused string) error {
+	query, err := url.ParseQuery(raw)
+	if err != nil {
+		return feedback.Errorf(feedback.Invalid, "the address cannot be read")
+	}
+	f, err := api.ReadFilter(query)
 	if err != nil {
 		return err
 	}
-	query := v.gin.Request.URL.Query()
 	order := index.Sort(query.Get("sort"))
 	if order != "" && !slices.Contains(sorts, order) {
 		return feedback.Errorf(feedback.Invalid, "sort must be relevance, newest, oldest or score")
@@ -50,23 +61,34 @@ func (p *Pages) search(v *visit) error {
 	if page.Hits, err = v.hits(found.Hits); err != nil {
 		return err
 	}
+	if err := page.around(v, &f, order, found.Next); err != nil {
+		return err
+	}
+	page.Saved.Refused = refused
+	return v.show(status, "search", page)
+}
+
+// around adds what stands around the hits: the filter, the orders, the next page, files, searches that are kept.
+func (page *searchPage) around(v *visit, f *feedback.Filter, order index.Sort, following string) (err error) {
 	own := url.Values{}
 	if order != "" {
 		own.Set("sort", string(order))
 	}
-	if page.Filter, err = v.newFilterForm("/search", &f, true, own); err != nil {
+	if page.Filter, err = v.newFilterForm("/search", f, true, own); err != nil {
 		return err
 	}
 	page.Sorts = v.sorts(order, f.Match != "")
-	if found.Next != "" {
-		next := url.Values{"cursor": {found.Next}}
-		if order != "" {
-			next.Set("sort", string(order))
-		}
-		page.Next = address("/search", &f, next)
+	if following != "" {
+		next := maps.Clone(own)
+		next.Set("cursor", following)
+		page.Next = address("/search", f, next)
 	}
-	page.Exports = v.exports("/v1/export/responses", &f, "csv", "xlsx", "jsonl", "parquet")
-	return v.show(http.StatusOK, "search", page)
+	page.Exports = v.exports("/v1/export/responses", f, "csv", "xlsx", "jsonl", "parquet")
+	page.Saved, err = v.savedSearches(api.SearchAddress(f, order))
+	if page.Saved.Name != "" {
+		page.Title = v.Plain(page.Saved.Name)
+	}
+	return err
 }
 
 // sorts offers the orders; relevance only with a text query, where it is the default.

@@ -76,7 +76,7 @@ func (f *serveFlags) register(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.demo, "demo", false, "load the built-in survey")
 	cmd.Flags().BoolVar(&f.private, "allow-private-webhooks", false, "let webhooks call private and loopback addresses, and plain http")
 	f.operation.register(cmd)
-	cmd.Flags().Int64Var(&f.maxUpload, "max-upload", ingest.DefaultMaxUpload>>20, "the largest file that POST /v1/imports takes, in MB")
+	cmd.Flags().Int64Var(&f.maxUpload, "max-upload", ingest.DefaultMaxUpload>>20, "the largest file that the page and POST /v1/imports take, in MB")
 }
 
 // operationFlags are the settings of running a server.
@@ -107,12 +107,11 @@ func serve(cmd *cobra.Command, f *folder, flags *serveFlags, logger *slog.Logger
 	}
 	defer stopTraces()
 	eraser := api.NewEraser(f.store, f.index, logger, flags.operation.backupDays)
-	pages, err := web.New(web.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Taxonomy: f.analyzer.Taxonomy(), Logger: logger})
+	uploads, err := ingest.NewUploads(f.ingester, filepath.Join(f.dir, "uploads"), flags.maxUpload<<20, logger)
 	if err != nil {
 		return err
 	}
-	defer pages.Close()
-	uploads, err := ingest.NewUploads(f.ingester, filepath.Join(f.dir, "uploads"), flags.maxUpload<<20, logger)
+	pages, err := web.New(web.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Uploads: uploads, Taxonomy: f.analyzer.Taxonomy(), Logger: logger})
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,8 @@ if (form) {
     $('#facets').replaceWith($('#facets', page));
     document.querySelectorAll('#facets details').forEach((d) => { if (open.has(named(d))) d.open = open.get(named(d)); });
     $('#results').replaceWith($('#results', page));
+    $('#saved').replaceWith($('#saved', page));
+    document.title = page.title;
     if (focus && focus.name && !focus.isConnected) {
       const same = [...form.elements].find((e) => e.name === focus.name && (e.type !== 'checkbox' || e.value === focus.value));
       if (same) same.focus({ preventScroll: true });
@@ -59,6 +61,7 @@ if (form) {
   };
 
   form.addEventListener('input', (event) => {
+    if (event.target.form !== form) return; // the name of a search to keep
     clearTimeout(timer);
     timer = setTimeout(() => update(address(), event.target.name !== 'match'), event.target.type === 'search' ? 120 : 0);
   });
@@ -126,17 +129,14 @@ if (zone) {
   });
 }
 
-// Progress: the page is fetched again until nothing runs.
+// Progress: the server tells it until nothing runs.
 const progress = $('#progress[data-running]');
 if (progress) {
-  const poll = async () => {
-    const page = await fetchPage(location.href).catch(() => null);
-    const now = page && $('#progress', page);
-    if (now && !('running' in now.dataset)) { location.reload(); return; }
-    if (now) $('[role=status]', progress).textContent = $('[role=status]', now).textContent;
-    setTimeout(poll, 700);
-  };
-  setTimeout(poll, 400);
+  $('.unscripted', progress).hidden = true;
+  const events = new EventSource(location.pathname + '/events');
+  events.addEventListener('progress', (event) => { $('[role=status]', progress).textContent = event.data; });
+  events.addEventListener('end', () => { events.close(); location.reload(); });
+  addEventListener('pagehide', () => events.close());
 }
 
 // A panel that is open closes with Escape.
