@@ -70,6 +70,13 @@ const (
 	deletePerson  = `DELETE FROM people WHERE workspace = ? AND id = ?`
 )
 
+// Why an account cannot be made, changed or removed, for whoever words it anew.
+var (
+	ErrTaken      = feedback.Errorf(feedback.Conflict, "there is an account with this address already")
+	ErrFirstAdmin = feedback.Errorf(feedback.Conflict, "the first account must be an admin: nobody could invite others else")
+	ErrLastAdmin  = feedback.Errorf(feedback.Conflict, "this is the last admin: make somebody else admin first")
+)
+
 // NormalEmail is an e-mail address as accounts have it: in lower case, without space around. ok is false for what is none.
 func NormalEmail(address string) (email string, ok bool) {
 	email = strings.ToLower(strings.TrimSpace(address))
@@ -180,9 +187,9 @@ func (t *txn) roomForPerson(workspace string, n *NewPerson) error {
 	case err != nil:
 		return err
 	case taken:
-		return feedback.Errorf(feedback.Conflict, "there is an account with this address already")
+		return ErrTaken
 	case admins == 0 && n.Role != Admin:
-		return feedback.Errorf(feedback.Conflict, "the first account must be an admin: nobody could invite others else")
+		return ErrFirstAdmin
 	case all >= mostPeople:
 		return feedback.Errorf(feedback.TooLarge, "there are %d accounts already: remove some", all)
 	}
@@ -314,7 +321,7 @@ func (t *txn) keepsAdmin(p *Person) error {
 	}
 	others, err := t.count(countAdmins, p.Workspace, p.ID, !p.Active)
 	if err == nil && others == 0 {
-		return feedback.Errorf(feedback.Conflict, "this is the last admin: make somebody else admin first")
+		return ErrLastAdmin
 	}
 	return err
 }
