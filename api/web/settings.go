@@ -60,8 +60,12 @@ func (p *Pages) mountSettings(get, post func(path string, show view, role ...sto
 func (v *visit) settings(title, tab string) settings {
 	s := settings{shell: v.shell(title, "settings"), Tab: tab, Open: v.visitor != nil && v.visitor.Open}
 	for _, item := range []navItem{
-		{"people", "people.title", ""}, {"keys", "keys.title", ""}, {"webhooks", "webhooks.title", ""},
-		{"retention", "retention.title", ""}, {"redaction", "redaction.title", ""}, {"audit", "audit.title", ""},
+		{"people", "people.title", ""},
+		{"keys", "keys.title", ""},
+		{"webhooks", "webhooks.title", ""},
+		{"retention", "retention.title", ""},
+		{"redaction", "redaction.title", ""},
+		{"audit", "audit.title", ""},
 	} {
 		s.Tabs = append(s.Tabs, navItem{item.Section, v.t(item.Name), "/settings/" + item.Section})
 	}
