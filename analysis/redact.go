@@ -21,9 +21,15 @@ const (
 	RedactHash               // the kind and a keyed hash of what stood there, as "[email:3fa9c2d1b07e]"
 )
 
+// redactionModes are the names of the modes.
+var redactionModes = []string{"off", "mark", "hash"}
+
+// String is what [ParseRedactionMode] reads.
+func (m RedactionMode) String() string { return redactionModes[m] }
+
 // ParseRedactionMode reads "off", "mark" or "hash".
 func ParseRedactionMode(name string) (RedactionMode, error) {
-	mode := slices.Index([]string{"off", "mark", "hash"}, name)
+	mode := slices.Index(redactionModes, name)
 	if mode < 0 {
 		return RedactOff, fmt.Errorf("redaction mode %q is unknown: it is off, mark or hash", name)
 	}

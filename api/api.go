@@ -53,6 +53,7 @@ type server struct {
 	tagged   map[string]bool // the paths of routes with an ETag
 	origins  *http.CrossOriginProtection
 	scopes   map[string]store.Scope // that keys need, by method and path
+	visitors map[string]store.Role  // that sessions need, where one will do
 	rates    *limiter               // of keys; nil for none
 	failures *limiter               // of addresses whose keys are wrong
 	now      func() time.Time
@@ -81,7 +82,7 @@ func newServer(deps Deps) (*server, error) {
 	gin.SetMode(gin.ReleaseMode) // the other modes print
 	s := &server{
 		Deps: deps, engine: gin.New(), patience: waitIndexed, tagged: map[string]bool{}, origins: http.NewCrossOriginProtection(),
-		scopes: map[string]store.Scope{}, failures: newLimiter(failuresPerSecond, failuresAtOnce), now: time.Now,
+		scopes: map[string]store.Scope{}, visitors: map[string]store.Role{}, failures: newLimiter(failuresPerSecond, failuresAtOnce), now: time.Now,
 	}
 	if deps.Rate > 0 {
 		s.rates = newLimiter(deps.Rate, deps.Rate)

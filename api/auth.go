@@ -43,7 +43,11 @@ var pathParameter = regexp.MustCompile(`\{(\w+)\}`)
 
 // note keeps the scope of a route under the path that Gin knows it by.
 func (s *server) note(r *route) {
-	s.scopes[r.method+" "+pathParameter.ReplaceAllString(r.path, ":$1")] = r.needs()
+	path := r.method + " " + pathParameter.ReplaceAllString(r.path, ":$1")
+	s.scopes[path] = r.needs()
+	if r.visitor != "" {
+		s.visitors[path] = r.visitor
+	}
 }
 
 // scopeOf is the scope that the request needs. A route that nobody noted needs admin; a path without route is answered to
@@ -62,21 +66,33 @@ func (s *server) scopeOf(c *gin.Context) store.Scope {
 // admitted is what is known of who asks; the key is nil without one.
 const admittedKey = "verbatim.key"
 
-// admit lets in who may do what the route does. Before the first key is made everybody may: guard has seen to it that only
-// this machine gets here.
+// admit lets in who may do what the route does. Before there is a key or an account everybody may: guard has seen to it that
+// only this machine gets here.
 func (s *server) admit(c *gin.Context) {
-	need := s.scopeOf(c)
-	if need == scopeOpen {
+	if s.isPage(c) {
+		s.admitVisitor(c)
 		return
 	}
-	required, err := s.Store.HasKeys(c.Request.Context())
+	need := s.scopeOf(c)
+	if need == scopeOpen {
+		if c.FullPath() == "" { // a page says so, with the way to others for who may go there
+			_, _ = s.recognise(c)
+		}
+		return
+	}
+	required, err := s.Store.Guarded(c.Request.Context())
 	if err != nil {
 		s.refuse(c, s.noted(c, err))
 		return
 	}
-	if !required || need == scopeMetrics && direct(c.Request) {
+	if !required || need == scopeMetrics && direct(c.Request) || s.admitSession(c) {
 		return
 	}
+	s.admitKey(c, need)
+}
+
+// admitKey lets in whose key may do what takes a scope.
+func (s *server) admitKey(c *gin.Context, need store.Scope) {
 	key, problem := s.authenticate(c)
 	if problem == nil {
 		problem = s.limited(c, key)
@@ -162,8 +178,8 @@ func direct(r *http.Request) bool {
 	return err == nil && loopback(host) && !forwarded
 }
 
-// keyed reports whether keys are needed; when that cannot be read, they are.
-func (s *server) keyed(ctx context.Context) bool {
-	some, err := s.Store.HasKeys(ctx)
+// guarded reports whether a key or a session is needed; when that cannot be read, it is.
+func (s *server) guarded(ctx context.Context) bool {
+	some, err := s.Store.Guarded(ctx)
 	return some || err != nil
 }

@@ -82,7 +82,7 @@ func (s *server) readyz(ctx context.Context, _ *call, _ *noPath) (*readyAnswer, 
 	if !s.ready.caught.Load() {
 		for ws, target := range s.ready.target {
 			if held := s.Index.Seq(ctx, ws); held < target {
-				if s.keyed(ctx) {
+				if s.guarded(ctx) {
 					return nil, newProblem(feedback.Unavailable, "the index is being made")
 				}
 				return nil, newProblem(feedback.Unavailable, fmt.Sprintf("the index is being made: it holds change %d of %d", held, target))
@@ -93,7 +93,7 @@ func (s *server) readyz(ctx context.Context, _ *call, _ *noPath) (*readyAnswer, 
 	if err := s.writable(ctx); err != nil {
 		return nil, err
 	}
-	if s.keyed(ctx) {
+	if s.guarded(ctx) {
 		return &readyAnswer{Ready{Status: "ready"}}, nil
 	}
 	out, err := s.progress(ctx)

@@ -81,7 +81,7 @@ var keyFieldNotes = map[string]string{
 	"overlap_hours":       "How many hours the old secret works longer; 24 when it is left out.",
 	"seq":                 "Its number.",
 	"at":                  "When.",
-	"actor":               "The id of the key; local for the command line and a server without keys.",
+	"actor":               "The id of the key or the account; local for the command line and a server that has neither.",
 	"action":              "What was done, by the operation's name.",
 	"object":              "What it was done to; of responses the survey at most.",
 	"Survey.kind":         "Whom it asks, and about what.",
@@ -106,7 +106,10 @@ func securitySchemes() map[string]*huma.SecurityScheme {
 }
 
 // scopeNote says which key a route takes.
-func scopeNote(need store.Scope) string {
+func scopeNote(need store.Scope, visitor store.Role) string {
+	if visitor != "" {
+		return scopeNote(need, "") + " Somebody who has logged in to the pages needs none."
+	}
 	switch need {
 	case scopeAny:
 		return "Takes any key."

@@ -55,6 +55,14 @@ func (l *limiter) spend(client string, now time.Time) (left float64, wait time.D
 	return b.tokens, 0, true
 }
 
+// give gives a client a token back.
+func (l *limiter) give(client string, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.bucket(client, now)
+	b.tokens = min(l.size, b.tokens+1)
+}
+
 func (b *bucket) fill(l *limiter, now time.Time) {
 	if passed := now.Sub(b.at).Seconds(); passed > 0 { // the clock may be set back
 		b.tokens = min(l.size, b.tokens+passed*l.perSecond)

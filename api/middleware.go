@@ -69,7 +69,7 @@ func (s *server) recover(c *gin.Context) {
 	c.Next()
 }
 
-// guard keeps web pages out: a page elsewhere may not post here, nor, since without keys whoever reaches the server may do
+// guard keeps web pages out: a page elsewhere may not post here, nor, since without keys and accounts whoever reaches the server may do
 // everything, read here under a name of its own that points to this machine.
 func (s *server) guard(c *gin.Context) {
 	if err := s.origins.Check(c.Request); err != nil {
@@ -77,9 +77,9 @@ func (s *server) guard(c *gin.Context) {
 		return
 	}
 	// A platform posts through a tunnel or a proxy under the name of that; its payload is its proof.
-	if !loopback(c.Request.Host) && !s.keyed(c.Request.Context()) && !strings.HasPrefix(c.FullPath(), hooksPath) {
+	if !loopback(c.Request.Host) && !s.guarded(c.Request.Context()) && !strings.HasPrefix(c.FullPath(), hooksPath) {
 		s.refuse(c, statusProblem(http.StatusMisdirectedRequest, feedback.Forbidden,
-			"without keys only requests to this machine itself are answered: address them to 127.0.0.1 or localhost"))
+			"without keys and accounts only requests to this machine itself are answered: address them to 127.0.0.1 or localhost"))
 	}
 }
 
@@ -112,7 +112,7 @@ type call struct {
 
 type callKey struct{}
 
-// enter says which workspace the request is for: that of its key, and without keys there is one.
+// enter says which workspace the request is for: that of its key or its session, and without these there is one.
 func (s *server) enter(c *gin.Context) {
 	r := c.Request
 	query, err := url.ParseQuery(r.URL.RawQuery)
@@ -125,6 +125,9 @@ func (s *server) enter(c *gin.Context) {
 	if key, ok := c.Value(admittedKey).(*store.AccessKey); ok {
 		entered.workspace, entered.key = key.Workspace, key
 		ctx = store.WithActor(ctx, key.ID)
+	} else if visitor := VisitorOf(c); visitor != nil && visitor.Person != nil {
+		entered.workspace = visitor.Person.Workspace
+		ctx = store.WithActor(ctx, visitor.Person.ID)
 	}
 	c.Request = r.WithContext(context.WithValue(ctx, callKey{}, entered))
 }

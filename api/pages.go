@@ -12,12 +12,15 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"verbatim/feedback"
+	"verbatim/store"
 )
 
 // Pages are the web pages that the server shows beside the API, behind the same guards: package api/web makes them.
 type Pages interface {
 	// Mount adds the routes of the pages. It is called once, when those of the API are there.
 	Mount(engine *gin.Engine)
+	// Role is the least role of a visitor that a route of the pages takes; [RoleOpen] for anybody.
+	Role(method, path string) store.Role
 	// Refuse answers a request of somebody who reads pages with a problem, as a page.
 	Refuse(c *gin.Context, p *Problem)
 }

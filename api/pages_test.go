@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"verbatim/feedback"
+	"verbatim/store"
 )
 
 // A filter survives being written as a query.
@@ -56,6 +57,8 @@ type pageStub struct{}
 func (pageStub) Mount(engine *gin.Engine) {
 	engine.GET("/page", func(c *gin.Context) { c.String(http.StatusOK, "page of "+WorkspaceOf(c.Request.Context())) })
 }
+
+func (pageStub) Role(string, string) store.Role { return store.Viewer }
 
 func (pageStub) Refuse(c *gin.Context, p *Problem) { c.String(p.Status, "no page") }
 

@@ -24,6 +24,7 @@ type route struct {
 	body         *content
 	answers      []answer    // the first is the usual one
 	scope        store.Scope // that a key must have; "" for what needs says
+	visitor      store.Role  // of a session of the pages that may read it, too; "" for none
 	errors       []int       // statuses of the problems it may answer, beside commonErrors
 	once         bool        // takes an Idempotency-Key
 	etag         bool        // answers 304 to whoever has the answer
@@ -110,7 +111,7 @@ func (r *route) operation() huma.Operation {
 	}
 	if need := r.needs(); need != scopeOpen {
 		op.Security = []map[string][]string{{securityScheme: {}}, {}}
-		op.Description = strings.TrimSpace(op.Description + "\n\n" + scopeNote(need))
+		op.Description = strings.TrimSpace(op.Description + "\n\n" + scopeNote(need, r.visitor))
 		problems = append(problems, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests)
 	}
 	for _, status := range problems {

@@ -169,14 +169,14 @@ func (s *server) routesOfExports() {
 		return a
 	}
 	register(s, route{
-		method: http.MethodGet, path: "/v1/export/drivers", id: "export-drivers", tag: "insight", summary: "The ranking as a file",
+		method: http.MethodGet, path: "/v1/export/drivers", id: "export-drivers", tag: "insight", visitor: store.Viewer, summary: "The ranking as a file",
 		about:   "The ranking as CSV, JSON, Parquet or picture, or as a whole report with quotes, trend, segments and method: a workbook or a page that prints well.",
 		params:  slices.Concat(filterParams, rankingParams, []param{driverFileParam, wordsParam}),
 		answers: []answer{files(driverFormats)}, errors: searchErrors,
 	}, s.exportDrivers)
 
 	register(s, route{
-		method: http.MethodGet, path: "/v1/export/responses", id: "export-responses", tag: "insight", summary: "Responses with their tags as a file",
+		method: http.MethodGet, path: "/v1/export/responses", id: "export-responses", tag: "insight", visitor: store.Viewer, summary: "Responses with their tags as a file",
 		about:   "Every response that the filter chooses, as they are at this moment. When it fails in the middle the connection is cut.",
 		params:  append(slices.Clone(filterParams), responseFileParam, respondentParam),
 		answers: []answer{files(report.ResponseFormats)}, errors: searchErrors,

@@ -80,7 +80,7 @@ func (t *txn) correct(workspace string, c *feedback.Correction, body string) err
 		if err != nil || dropped == 0 {
 			return err
 		}
-		return t.log(workspace, feedback.ChangeCorrect, c.Key)
+		return t.corrected(workspace, "drop-correction", c.Key)
 	}
 	var before string
 	_, err := t.one(selectCorrection, []any{workspace, c.Key.Survey, c.Key.ID}, func(values []any) error {
@@ -93,7 +93,14 @@ func (t *txn) correct(workspace string, c *feedback.Correction, body string) err
 	if _, err := t.exec(upsertCorrection, workspace, c.Key.Survey, c.Key.ID, body); err != nil {
 		return err
 	}
-	return t.log(workspace, feedback.ChangeCorrect, c.Key)
+	return t.corrected(workspace, "correct", c.Key)
+}
+
+func (t *txn) corrected(workspace, action string, key feedback.Key) error {
+	if err := t.audit(workspace, action, key.Survey); err != nil {
+		return err
+	}
+	return t.log(workspace, feedback.ChangeCorrect, key)
 }
 
 // Corrections returns what people corrected in a workspace, in the order of survey and id.

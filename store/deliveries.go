@@ -214,8 +214,10 @@ func (s *Store) Replay(ctx context.Context, workspace, webhook, id string) (out 
 		out.Status, out.Due, out.Attempts, out.Code, out.Problem = DeliveryPending, moment(sql.NullInt64{Int64: t.at, Valid: true}), 0, 0, ""
 		out.FirstAt = time.Time{}
 		t.logged = true // wakes whoever sends
-		_, err = t.exec(replayDelivery, t.at, workspace, webhook, id)
-		return err
+		if _, err = t.exec(replayDelivery, t.at, workspace, webhook, id); err != nil {
+			return err
+		}
+		return t.audit(workspace, "replay-delivery", webhook)
 	})
 	return out, err
 }
@@ -238,7 +240,10 @@ func (s *Store) TestWebhook(ctx context.Context, workspace, webhook, payload str
 		t.logged = true // wakes whoever sends
 		d.CreatedAt = moment(sql.NullInt64{Int64: t.at, Valid: true})
 		d.Due = d.CreatedAt
-		return t.enqueue(WebhookRef{workspace, webhook}, []Delivery{d})
+		if err := t.enqueue(WebhookRef{workspace, webhook}, []Delivery{d}); err != nil {
+			return err
+		}
+		return t.audit(workspace, "test-webhook", webhook)
 	})
 	return d, err
 }

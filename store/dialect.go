@@ -40,11 +40,14 @@ var schema6 string
 //go:embed schema_7.sql
 var schema7 string
 
+//go:embed schema_9.sql
+var schema9 string
+
 //go:embed schema_10.sql
 var schema10 string
 
 // migrations bring a store from version i to i+1; the first makes an empty one. They are only ever appended to.
-var migrations = []string{schema, schema2, schema3, schema4, schema5, schema6, schema7, schema10}
+var migrations = []string{schema, schema2, schema3, schema4, schema5, schema6, schema7, schema9, schema10}
 
 // How connections are set up. secure_delete overwrites what is deleted; busy_timeout is in milliseconds.
 const (

@@ -72,7 +72,7 @@ func (s *Store) SetRetention(ctx context.Context, workspace string, list []Reten
 				return err
 			}
 		}
-		return nil
+		return t.audit(workspace, "set-retention", "")
 	})
 }
 

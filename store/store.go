@@ -52,6 +52,8 @@ type Store struct {
 
 	keys     cache[map[string]*heldKey]
 	settings cache[Settings]
+	people   cache[bool]   // whether there are any
+	hashing  chan struct{} // holds a place for each password that is hashed at a time
 
 	queued  atomic.Int64 // writes that wait for the writer
 	mu      sync.Mutex
@@ -71,7 +73,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	}
 	s := &Store{
 		path: filepath.Join(dir, fileName), jobs: make(chan *job), compactions: make(chan chan error), closing: make(chan struct{}),
-		stopped: make(chan struct{}), changed: make(chan struct{}),
+		stopped: make(chan struct{}), changed: make(chan struct{}), hashing: make(chan struct{}, hashesAtOnce),
 	}
 	s.close = sync.OnceValue(s.shut)
 	if s.lock, err = lockFolder(ctx, dir); err != nil {

@@ -117,7 +117,10 @@ func (s *Store) CreateWebhook(ctx context.Context, workspace string, w Webhook) 
 		}
 		t.logged = true // wakes whoever sends
 		_, err = t.exec(insertWebhook, workspace, id, w.URL, string(events), w.Filter, w.IncludeText, newSigningSecret(), t.at, sp.seq)
-		return err
+		if err != nil {
+			return err
+		}
+		return t.audit(workspace, "create-webhook", id)
 	})
 	if err != nil {
 		return Webhook{}, err
@@ -229,14 +232,14 @@ func (s *Store) ActiveWebhooks(ctx context.Context) ([]WebhookRef, error) {
 
 // DeleteWebhook removes a webhook with its deliveries; it fails with [feedback.NotFound] when there is none with the id.
 func (s *Store) DeleteWebhook(ctx context.Context, workspace, id string) error {
-	return s.changeWebhook(ctx, "delete webhook", workspace, deleteWebhook, workspace, id)
+	return s.changeWebhook(ctx, "delete-webhook", workspace, id, deleteWebhook, workspace, id)
 }
 
 // RotateWebhook gives a webhook a new secret and returns it with that. The old one signs beside it for the overlap, which
 // is cut to [MaxSecretOverlap]. It fails with [feedback.NotFound] when there is none with the id.
 func (s *Store) RotateWebhook(ctx context.Context, workspace, id string, overlap time.Duration) (Webhook, error) {
 	until := millis(time.UnixMilli(now()).Add(min(max(overlap, 0), MaxSecretOverlap)))
-	if err := s.changeWebhook(ctx, "rotate webhook", workspace, rotateWebhook, until, newSigningSecret(), workspace, id); err != nil {
+	if err := s.changeWebhook(ctx, "rotate-webhook", workspace, id, rotateWebhook, until, newSigningSecret(), workspace, id); err != nil {
 		return Webhook{}, err
 	}
 	return s.Webhook(ctx, workspace, id)
@@ -245,7 +248,7 @@ func (s *Store) RotateWebhook(ctx context.Context, workspace, id string, overlap
 // EnableWebhook makes a disabled webhook active again: it is told at once what waits for it, with three days of attempts
 // before it, and then what changed meanwhile. It fails with [feedback.NotFound] when there is none with the id.
 func (s *Store) EnableWebhook(ctx context.Context, workspace, id string) (Webhook, error) {
-	if err := s.changeWebhook(ctx, "enable webhook", workspace, enableWebhook, workspace, id); err != nil {
+	if err := s.changeWebhook(ctx, "enable-webhook", workspace, id, enableWebhook, workspace, id); err != nil {
 		return Webhook{}, err
 	}
 	if err := s.write(ctx, "enable webhook", 1, func(t *txn) error {
@@ -258,18 +261,31 @@ func (s *Store) EnableWebhook(ctx context.Context, workspace, id string) (Webhoo
 	return s.Webhook(ctx, workspace, id)
 }
 
-// changeWebhook runs a statement that changes one webhook.
-func (s *Store) changeWebhook(ctx context.Context, action, workspace, query string, args ...any) error {
+// DisableWebhook stops telling a webhook anything: what is for it waits until it is enabled. One that is disabled stays so.
+// It fails with [feedback.NotFound] when there is none with the id.
+func (s *Store) DisableWebhook(ctx context.Context, workspace, id string) error {
+	w, err := s.Webhook(ctx, workspace, id)
+	if err != nil || w.Status == WebhookDisabled {
+		return err
+	}
+	return s.changeWebhook(ctx, "disable-webhook", workspace, id, disableWebhook, millis(time.UnixMilli(now())), "by hand", workspace, id)
+}
+
+// changeWebhook runs a statement that changes one webhook; action is what the audit log calls it.
+func (s *Store) changeWebhook(ctx context.Context, action, workspace, id, query string, args ...any) error {
 	if err := validWorkspace(workspace); err != nil {
 		return err
 	}
 	return s.write(ctx, action, 1, func(t *txn) error {
 		found, err := t.exec(query, args...)
-		if err == nil && found == 0 {
+		if err != nil {
+			return err
+		}
+		if found == 0 {
 			return noWebhook()
 		}
 		t.logged = true // wakes whoever sends
-		return err
+		return t.audit(workspace, action, id)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"sync"
 
@@ -26,6 +27,8 @@ type Deps struct {
 	Uploads  *ingest.Uploads
 	Taxonomy *feedback.Taxonomy
 	Logger   *slog.Logger // nil for slog.Default(); never gets a text or an id of a response
+	// PrivateWebhooks allows webhooks to private addresses and over plain http, as for the API.
+	PrivateWebhooks bool
 }
 
 // Pages are the pages of a server. Give them to [api.New] as [api.Deps.Pages].
@@ -34,8 +37,11 @@ type Pages struct {
 	source    *api.Source
 	looks     map[string]*look // by language
 	documents *documents
-	formKey   []byte // of the tokens in forms; a new one at each start
-	exports   bool   // the API has routes for exports
+	formKey   []byte                // of the tokens in forms; a new one at each start
+	exports   bool                  // the API has routes for exports
+	roles     map[string]store.Role // that visitors need, by method and path
+	addresses *api.Limiter          // of log-ins that fail, by where they come from
+	accounts  *api.Limiter          // and by whose account they are for
 }
 
 // New makes the pages. An error means that a template or a file of words is broken.
@@ -49,6 +55,9 @@ func New(deps Deps) (*Pages, error) {
 		looks:     map[string]*look{},
 		documents: newDocuments(),
 		formKey:   []byte(rand.Text()),
+		roles:     map[string]store.Role{},
+		addresses: api.NewLimiter(addressPerSecond, addressAtOnce),
+		accounts:  api.NewLimiter(accountPerSecond, accountAtOnce),
 	}
 	for _, code := range languages {
 		var err error
@@ -59,31 +68,58 @@ func New(deps Deps) (*Pages, error) {
 	return p, nil
 }
 
-// Mount adds the routes of the pages, top to bottom.
+// Mount adds the routes of the pages, top to bottom. Each says the least role that it takes; one that says nothing takes an
+// admin.
 func (p *Pages) Mount(engine *gin.Engine) {
 	p.exports = slices.ContainsFunc(engine.Routes(), func(r gin.RouteInfo) bool { return r.Path == "/v1/export/responses" })
-	engine.GET("/assets/:name", p.asset)
-	get := func(path string, show view) { engine.GET(path, p.serve(show)) }
-	post := func(path string, change view) { engine.POST(path, p.serve(p.form(change))) }
+	add := func(method, path string, handler gin.HandlerFunc, role []store.Role) {
+		engine.Handle(method, path, handler)
+		p.roles[method+" "+path] = append(role, store.Admin)[0]
+	}
+	get := func(path string, show view, role ...store.Role) { add(http.MethodGet, path, p.serve(show), role) }
+	post := func(path string, change view, role ...store.Role) {
+		add(http.MethodPost, path, p.serve(p.form(change)), role)
+	}
 
-	get("/", p.overview)
-	get("/drivers", p.drivers)
-	get("/drivers/:theme/:polarity", p.driver)
-	get("/compare", p.compare)
-	get("/search", p.search)
-	post("/searches", p.keepSearch)
-	post("/searches/:search", p.renameSearch)
-	post("/searches/:search/delete", p.deleteSearch)
-	get("/responses/:survey/:id", p.response)
-	post("/responses/:survey/:id/correct", p.correct)
-	get("/import", p.imports)
-	engine.POST("/import", p.serve(p.upload)) // reads its form itself, as a stream
-	get("/import/:upload", p.mapping)
-	post("/import/:upload", p.runImport)
-	get("/import/:upload/events", p.followImport)
-	get("/import/:upload/rejected.csv", p.rejectedFile)
-	post("/imports/:import/undo", p.undoImport)
-	post("/language", p.setLanguage)
+	add(http.MethodGet, "/assets/:name", p.asset, []store.Role{api.RoleOpen})
+	post("/language", p.setLanguage, api.RoleOpen)
+	get("/login", p.login, api.RoleOpen)
+	post("/login", p.logIn, api.RoleOpen)
+	post("/logout", p.logOut, api.RoleOpen)
+	get("/welcome/:link", p.welcome, api.RoleOpen)
+	post("/welcome/:link", p.setPassword, api.RoleOpen)
+
+	get("/", p.overview, store.Viewer)
+	get("/drivers", p.drivers, store.Viewer)
+	get("/drivers/:theme/:polarity", p.driver, store.Viewer)
+	get("/compare", p.compare, store.Viewer)
+	get("/search", p.search, store.Viewer)
+	get("/responses/:survey/:id", p.response, store.Viewer)
+	get("/account", p.account, store.Viewer)
+	post("/account/password", p.changePassword, store.Viewer)
+	post("/account/sessions/:session/end", p.endSession, store.Viewer)
+
+	post("/searches", p.keepSearch, store.Analyst)
+	post("/searches/:search", p.renameSearch, store.Analyst)
+	post("/searches/:search/delete", p.deleteSearch, store.Analyst)
+	post("/responses/:survey/:id/correct", p.correct, store.Analyst)
+	get("/import", p.imports, store.Analyst)
+	add(http.MethodPost, "/import", p.serve(p.upload), []store.Role{store.Analyst}) // reads its form itself, as a stream
+	get("/import/:upload", p.mapping, store.Analyst)
+	post("/import/:upload", p.runImport, store.Analyst)
+	get("/import/:upload/events", p.followImport, store.Analyst)
+	get("/import/:upload/rejected.csv", p.rejectedFile, store.Analyst)
+	post("/imports/:import/undo", p.undoImport, store.Analyst)
+
+	p.mountSettings(get, post)
+}
+
+// Role is the least role of a visitor that a route takes.
+func (p *Pages) Role(method, path string) store.Role {
+	if role, ok := p.roles[method+" "+path]; ok {
+		return role
+	}
+	return store.Admin
 }
 
 // view answers a visit. What it returns as an error becomes a page.
@@ -95,6 +131,7 @@ type visit struct {
 	fragments
 	ctx       context.Context //nolint:containedctx // a visit lives as long as its request
 	workspace string
+	visitor   *api.Visitor // nil for somebody who has not logged in
 	gin       *gin.Context
 	p         *Pages
 }
@@ -118,11 +155,23 @@ func (p *Pages) serve(show view) gin.HandlerFunc {
 func (p *Pages) visit(c *gin.Context) *visit {
 	secure(c.Writer.Header())
 	l := p.looks[languageOf(c.Request)]
-	return &visit{look: l, fragments: l.fragmentsOf(p.Taxonomy), ctx: c.Request.Context(), gin: c, p: p}
+	return &visit{look: l, fragments: l.fragmentsOf(p.Taxonomy), ctx: c.Request.Context(), visitor: api.VisitorOf(c), gin: c, p: p}
 }
 
-// Refuse answers with a problem as a page.
+// can reports whether the visitor may do what takes a role.
+func (v *visit) can(role store.Role) bool { return v.visitor != nil && v.visitor.Role.Allows(role) }
+
+// Refuse answers with a problem as a page; whoever must log in first is led there, and back again after.
 func (p *Pages) Refuse(c *gin.Context, problem *api.Problem) {
+	if problem.Status == http.StatusUnauthorized && c.GetHeader("Authorization") == "" {
+		to := "/login"
+		if here := c.Request.URL.RequestURI(); c.Request.Method == http.MethodGet && here != "/" {
+			to += "?" + url.Values{"next": {here}}.Encode()
+		}
+		secure(c.Writer.Header())
+		c.Redirect(http.StatusSeeOther, to)
+		return
+	}
 	v := p.visit(c)
 	page := &struct {
 		shell

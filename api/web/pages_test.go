@@ -19,6 +19,7 @@ var everyPage = []string{
 	"/compare?before=nonsense&after=", "/compare?before=region%3DDACH&after=region%3DDACH", "/search", "/search?match=app*+OR+support&sort=score&group=detractor&group=passive",
 	"/search?theme=support%3Anegative&kind=complaint&sentiment=negative&mismatch=false&where=age_band%3C%3E", "/search?match=zzzz", "/responses/nordvik/N-0001",
 	"/responses/nordvik/N-0708", "/import", "/nothing", "/responses/nordvik/none", "/drivers/nothing/negative", "/search?from=soon",
+	"/settings/people", "/settings/keys", "/settings/webhooks", "/settings/retention", "/settings/redaction", "/settings/audit", "/welcome/none",
 }
 
 // inline is what a strict policy would not run or apply.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -90,7 +91,9 @@ func (p *Pages) response(v *visit) error {
 	}
 	if a.Analysis != nil && a.Analysis.Sentiment != nil {
 		page.said(v, &a, corrected)
-		page.form(v, a.Analysis)
+		if page.Edits {
+			page.form(v, a.Analysis)
+		}
 	}
 	if page.Similar, err = v.similar(&a); err != nil {
 		return err
@@ -257,8 +260,13 @@ func (p *Pages) correct(v *visit) error {
 	return v.redirect(responseAddress(key) + "?corrected=1")
 }
 
-// person is who changes something. There are no accounts yet.
-func (v *visit) person() string { return "web" }
+// person is who changes something, for others to read.
+func (v *visit) person() string {
+	if v.visitor != nil && v.visitor.Person != nil {
+		return cmp.Or(v.visitor.Person.Name, v.visitor.Person.Email)
+	}
+	return "web"
+}
 
 func at(list []string, i int) string {
 	if i < len(list) {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -15,6 +16,7 @@ import (
 	"verbatim/api"
 	"verbatim/feedback"
 	"verbatim/report"
+	"verbatim/store"
 )
 
 // languages are those of the pages, the first where none fits.
@@ -29,6 +31,8 @@ type shell struct {
 	Languages      []choice
 	Nav            []navItem
 	Notice         string // what has just been done
+	Who            string // has logged in; "" for nobody
+	Edits          bool   // may correct and import
 }
 
 // navItem is an entry of the navigation.
@@ -40,6 +44,20 @@ type choice struct {
 	Chosen      bool
 }
 
+// section is an entry of the navigation, and who sees it.
+type section struct {
+	navItem
+	role store.Role
+}
+
+var sections = []section{
+	{navItem{"overview", "overview.title", "/"}, store.Viewer},
+	{navItem{"drivers", "drivers.title", "/drivers"}, store.Viewer},
+	{navItem{"search", "search.title", "/search"}, store.Viewer},
+	{navItem{"import", "import.title", "/import"}, store.Analyst},
+	{navItem{"settings", "settings.title", "/settings"}, store.Admin},
+}
+
 // shell begins a page; section is the entry of the navigation that it belongs to.
 func (v *visit) shell(title, section string) shell {
 	s := shell{
@@ -49,9 +67,14 @@ func (v *visit) shell(title, section string) shell {
 	if v.gin.Request.Method != http.MethodGet {
 		s.Here = "/"
 	}
-	for _, item := range []navItem{{"overview", "overview.title", "/"}, {"drivers", "drivers.title", "/drivers"}, {"search", "search.title", "/search"}, {"import", "import.title", "/import"}} {
-		item.Name = v.t(item.Name)
-		s.Nav = append(s.Nav, item)
+	s.Edits = v.can(store.Analyst)
+	if v.visitor != nil && v.visitor.Person != nil {
+		s.Who = v.Plain(cmp.Or(v.visitor.Person.Name, v.visitor.Person.Email))
+	}
+	for _, item := range sections {
+		if v.can(item.role) {
+			s.Nav = append(s.Nav, navItem{item.Section, v.t(item.Name), item.Link})
+		}
 	}
 	for _, code := range languages {
 		s.Languages = append(s.Languages, choice{code, v.p.looks[code].t("language.self"), code == v.code})
@@ -63,7 +86,7 @@ func (v *visit) shell(title, section string) shell {
 func (s *shell) carry(f *feedback.Filter) {
 	from := feedback.Filter{Surveys: f.Surveys, From: f.From, Until: f.Until, Languages: f.Languages, Where: f.Where}
 	for i := range s.Nav {
-		if s.Nav[i].Section != "import" {
+		if !slices.Contains([]string{"import", "settings"}, s.Nav[i].Section) {
 			s.Nav[i].Link = address(s.Nav[i].Link, &from, nil)
 		}
 	}
@@ -127,13 +150,19 @@ func ours(address string) string {
 func (v *visit) token() string {
 	c, err := v.gin.Request.Cookie(formCookie)
 	if err != nil || len(c.Value) != len(rand.Text()) {
-		c = &http.Cookie{
-			Name: formCookie, Value: rand.Text(), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: v.gin.Request.TLS != nil,
-		}
-		http.SetCookie(v.gin.Writer, c)
+		c = v.newForms()
 		v.gin.Request.AddCookie(c) // for the next form of the page
 	}
 	return v.p.tokenFor(c.Value)
+}
+
+// newForms gives the browser another cookie that forms must fit: those that it has open work no longer.
+func (v *visit) newForms() *http.Cookie {
+	c := &http.Cookie{
+		Name: formCookie, Value: rand.Text(), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: v.gin.Request.TLS != nil,
+	}
+	http.SetCookie(v.gin.Writer, c)
+	return c
 }
 
 func (p *Pages) tokenFor(cookie string) string {

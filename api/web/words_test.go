@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	keyUsed = regexp.MustCompile(`\bt\(?\s*"([a-z_.]+)"|shell\("([a-z.]+)"|add\("(driver\.[a-z.]+)"|"(problem\.[a-z]+)"|\{"[a-z]+", "([a-z]+\.title)"`)
+	keyUsed = regexp.MustCompile(`\bt\(?\s*"([a-z_.]+)"|shell\("([a-z.]+)"|add\("(driver\.[a-z.]+)"|"(problem\.[a-z]+)"|\{"[a-z]+", "([a-z]+\.title)"|settings\("([a-z.]+)"|, "([a-z]+\.[a-z]+\.title)"`)
 	verbs   = regexp.MustCompile(`%[a-z]`)
 )
 

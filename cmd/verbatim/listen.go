@@ -49,20 +49,21 @@ func (f *listenFlags) local() bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// allowed refuses an address that others can reach as long as there are no keys.
+// allowed refuses an address that others can reach as long as there are neither keys nor accounts.
 func (f *listenFlags) allowed(ctx context.Context, s *store.Store, logger *slog.Logger) error {
 	if f.local() {
 		return nil
 	}
-	keys, err := s.HasKeys(ctx)
+	guarded, err := s.Guarded(ctx)
 	if err != nil {
 		return err
 	}
-	if !keys {
-		return usagef("--addr %s can be reached by others, and there are no keys: make one (verbatim key create boss --scope admin), or listen on 127.0.0.1 or [::1]", f.addr)
+	if !guarded {
+		return usagef("--addr %s can be reached by others, and there are no keys and no accounts: make one (verbatim key create boss --scope admin, "+
+			"or verbatim people add you@example.com --role admin), or listen on 127.0.0.1 or [::1]", f.addr)
 	}
 	if f.cert == "" {
-		logger.Warn("keys and texts travel unencrypted: use --tls-cert and --tls-key, or a proxy that does it", "addr", f.addr)
+		logger.Warn("keys, passwords and texts travel unencrypted: use --tls-cert and --tls-key, or a proxy that does it", "addr", f.addr)
 	}
 	return nil
 }

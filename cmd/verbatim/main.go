@@ -90,7 +90,7 @@ Everything happens on this machine.`,
 		return usagef("%w (see: %s --help)", err, cmd.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newDemo(), newAnalyze(), newDrivers(), newTrend(), newSegments(), newCompare(), newEmerging(), newWords(), newBenchmark(), newExport(), newImport(), newServe(), newKey(), newWorkspace(), newLoad(), newEval(), newTrain())
+	root.AddCommand(newDemo(), newAnalyze(), newDrivers(), newTrend(), newSegments(), newCompare(), newEmerging(), newWords(), newBenchmark(), newExport(), newImport(), newServe(), newKey(), newPeople(), newWorkspace(), newLoad(), newEval(), newTrain())
 	root.AddCommand(newCheck(), newReindex(), newRetention(), newBackup(), newRestore(), newConfig(), newHealth())
 	return root
 }

@@ -38,9 +38,9 @@ func newServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Show the pages and answer the REST API over a data folder",
-		Long: `Serves the pages and the REST API (described at /openapi.json) over a data folder, which is made if it does not exist. Without keys it
-answers this machine only, on a loopback address, and needs none. Once there is a key (verbatim key create), every request
-needs one, and any address will do; the pages, which have no log-in yet, are then for programs that send an admin's key.`,
+		Long: `Serves the pages and the REST API (described at /openapi.json) over a data folder, which is made if it does not exist. Without keys and
+accounts it answers this machine only, on a loopback address, and needs none. Once there is either (verbatim people add,
+verbatim key create), the pages need a log-in and every request of the API needs a key, and any address will do.`,
 		Example: `  verbatim serve --data ./verbatim-data
   verbatim serve --demo --addr 127.0.0.1:9000
   verbatim serve --addr :8443 --tls-cert cert.pem --tls-key key.pem`,
@@ -111,7 +111,7 @@ func serve(cmd *cobra.Command, f *folder, flags *serveFlags, logger *slog.Logger
 	if err != nil {
 		return err
 	}
-	pages, err := web.New(web.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Uploads: uploads, Taxonomy: f.analyzer.Taxonomy(), Logger: logger})
+	pages, err := web.New(web.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Uploads: uploads, Taxonomy: f.analyzer.Taxonomy(), Logger: logger, PrivateWebhooks: flags.private})
 	if err != nil {
 		return err
 	}

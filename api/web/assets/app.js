@@ -6,6 +6,7 @@ const $ = (selector, root = document) => root.querySelector(selector);
 
 async function fetchPage(url, signal) {
   const answer = await fetch(url, { signal, credentials: 'same-origin' });
+  if (answer.status === 401) location.reload(); // the session has ended: the server leads to the log-in
   return new DOMParser().parseFromString(await answer.text(), 'text/html');
 }
 
