@@ -122,7 +122,7 @@ func registerWebhooks(registry huma.Registry) {
 func describeWebhooks(schemas map[string]*huma.Schema) {
 	least, most, longest, few, events := 0.0, store.MaxSecretOverlap.Hours(), 2048, 1, len(store.WebhookEvents)
 	schemas["NewWebhook"] = &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"url", "events"}, Properties: map[string]*huma.Schema{
-		"url":          {Type: huma.TypeString, Format: "uri", Pattern: "^https://", MaxLength: &longest, Examples: []any{"https://example.com/verbatim"}},
+		"url":          {Type: huma.TypeString, Format: "uri", Pattern: "^https://[!$&-;=?-Z_a-z~%]+$", MaxLength: &longest, Examples: []any{"https://example.com/verbatim"}},
 		"events":       {Type: huma.TypeArray, Items: enum(store.WebhookEvents...), MinItems: &few, MaxItems: &events, UniqueItems: true},
 		"filter":       {Type: huma.TypeString, Nullable: true, Examples: []any{"survey=nps-2026 group=detractor theme=delivery_logistics:negative"}},
 		"include_text": {Type: huma.TypeBoolean, Nullable: true, Examples: []any{false}},
