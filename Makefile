@@ -3,10 +3,12 @@
 GO ?= go
 LINT = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 10s
-# Debian's, which has the SciPy that apt installs; only `make fixtures` needs it.
+# Debian's, which has the SciPy that apt installs: for `make fixtures`, and for `make contract`.
 PYTHON ?= /usr/bin/python3
 # axe-core, which finds what keeps people from using a page; under MPL-2.0, so it is fetched and not shipped.
 AXE = 4.14.1
+# Schemathesis, which holds the server against its OpenAPI document; in a Python environment of its own.
+SCHEMATHESIS = 4.32.5
 # Set by CI: the race detector needs a C compiler, which `make deps` installs.
 RACE ?=
 # How often `make chaos` kills the server.
@@ -72,18 +74,28 @@ big: ## fill a server with BIG responses made of the demo survey's words, in one
 chaos: ## kill -9 a server under load KILLS times, and check that nothing acknowledged is lost or doubled
 	$(GO) test ./cmd/verbatim -run 'TestChaos$$' -kills $(KILLS) -count=1 -v -timeout 2h
 
+CONTRACT ?= 200
+.PHONY: contract
+contract: ## hold the server against its OpenAPI document with Schemathesis: all checks, CONTRACT examples for each operation, without keys and with one
+	GO="$(GO)" .ci/contract "$${XDG_CACHE_HOME:-$$HOME/.cache}/verbatim/schemathesis-$(SCHEMATHESIS)/bin/schemathesis" $(CONTRACT)
+
 .PHONY: deps
-deps: ## install what the tests need besides Go: with apt a C compiler for the race detector and a browser, with npm axe-core
+deps: ## install what the tests need besides Go: with apt a C compiler for the race detector, a browser and curl, with npm axe-core, with pip Schemathesis
 	@missing=; \
 	command -v gcc >/dev/null || missing="gcc libc6-dev"; \
 	command -v chromium >/dev/null || missing="$$missing chromium fonts-noto-cjk"; \
 	command -v npm >/dev/null || missing="$$missing npm"; \
+	command -v curl >/dev/null || missing="$$missing curl"; \
+	$(PYTHON) -c 'import ensurepip' 2>/dev/null || missing="$$missing python3 python3-venv"; \
 	sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	[ -z "$$missing" ] || { $$sudo apt-get update && $$sudo apt-get install -y --no-install-recommends $$missing; }
 	@cache="$${XDG_CACHE_HOME:-$$HOME/.cache}/verbatim"; script="$$cache/axe-$(AXE).min.js"; \
 	[ -f "$$script" ] || { folder=$$(mktemp -d) && mkdir -p "$$cache" && rm -f "$$cache"/axe-*.min.js && \
 		( cd "$$folder" && npm pack --silent axe-core@$(AXE) >/dev/null && tar xzf axe-core-*.tgz && mv package/axe.min.js "$$script" ); \
 		status=$$?; rm -rf "$$folder"; exit $$status; }
+	@cache="$${XDG_CACHE_HOME:-$$HOME/.cache}/verbatim"; env="$$cache/schemathesis-$(SCHEMATHESIS)"; \
+	[ -x "$$env/bin/schemathesis" ] || { rm -rf "$$cache"/schemathesis-* && $(PYTHON) -m venv "$$env" && \
+		"$$env/bin/pip" install --quiet --disable-pip-version-check schemathesis==$(SCHEMATHESIS); }
 
 .PHONY: screens
 screens: ## draw every page in every language, light and dark, on a desk and a phone, into bin/screens

@@ -2,9 +2,7 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -46,6 +44,7 @@ type server struct {
 	engine   *gin.Engine
 	huma     huma.API
 	spec     []byte // the OpenAPI document
+	keySpec  []byte // the same once keys are needed
 	ready    readiness
 	metrics  *metrics
 	probe    probe
@@ -104,9 +103,8 @@ func newServer(deps Deps) (*server, error) {
 	if s.Pages != nil {
 		s.Pages.Mount(s.engine)
 	}
-	var err error
-	if s.spec, err = json.Marshal(s.huma.OpenAPI()); err != nil {
-		return nil, fmt.Errorf("api: describe: %w", err)
+	if err := s.describe(); err != nil {
+		return nil, err
 	}
 	return s, s.ready.begin(context.Background(), &s.Deps)
 }

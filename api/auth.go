@@ -16,6 +16,9 @@ import (
 	"verbatim/store"
 )
 
+// metricsPath is where the figures for Prometheus are.
+const metricsPath = "/metrics"
+
 // Scopes of routes beside those of keys.
 const (
 	scopeOpen    store.Scope = "open"    // anybody
@@ -29,7 +32,7 @@ func (r *route) needs() store.Scope {
 	switch {
 	case r.scope != "":
 		return r.scope
-	case r.path == "/metrics":
+	case r.path == metricsPath:
 		return scopeMetrics
 	case !strings.HasPrefix(r.path, "/v1/"):
 		return scopeOpen

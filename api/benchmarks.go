@@ -13,7 +13,7 @@ type benchmarksAnswer struct{ Body insight.BenchmarkReport }
 
 // namePath is the name of a benchmark in the path.
 type namePath struct {
-	Name string `path:"name" doc:"The name of the benchmark." example:"industry" minLength:"1" maxLength:"600"`
+	Name string `path:"name" doc:"The name of the benchmark." example:"industry" minLength:"1" maxLength:"200"`
 }
 
 // name is the name as it was before the path was made.
@@ -75,7 +75,7 @@ func (it *item) benchmark() (b feedback.Benchmark, problem *Problem) {
 		want string
 	}{
 		"nps": {&b.NPS, "a number from -100 to 100"}, "source": {&b.Source, "a string"},
-		"date": {&b.Date, "a day like 2026-03-31"}, "n": {&b.N, "a whole number"},
+		"date": {&b.Date, "a day like 2026-03-31"}, "n": {wholeNumber(&b.N), "a whole number"},
 	}
 	some := false
 	for _, m := range members {

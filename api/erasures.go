@@ -47,7 +47,7 @@ type erasureAnswer struct {
 
 // respondentPath names a respondent.
 type respondentPath struct {
-	ID string `path:"id" doc:"The respondent, as the responses name them, percent-encoded." example:"u-4711" maxLength:"3100"`
+	ID string `path:"id" doc:"The respondent, as the responses name them, percent-encoded." example:"u-4711" maxLength:"1024"`
 }
 
 // deleteRespondent erases a person.
@@ -142,7 +142,7 @@ func (c *call) retention() ([]store.Retention, error) {
 	var body struct {
 		Retention *[]struct {
 			Survey *string `json:"survey"`
-			Days   *int    `json:"days"`
+			Days   *days   `json:"days"`
 		} `json:"retention"`
 	}
 	in := json.NewDecoder(bytes.NewReader(items0(items)))
@@ -155,10 +155,16 @@ func (c *call) retention() ([]store.Retention, error) {
 		if r.Survey == nil || r.Days == nil {
 			return nil, bodyProblem("every entry needs survey and days")
 		}
-		list = append(list, store.Retention{Survey: *r.Survey, Days: *r.Days})
+		list = append(list, store.Retention{Survey: *r.Survey, Days: int(*r.Days)})
 	}
 	return list, nil
 }
+
+// days is a whole number of days.
+type days int
+
+// UnmarshalJSON reads 30 and 30.0.
+func (d *days) UnmarshalJSON(raw []byte) error { return wholeNumber(d).UnmarshalJSON(raw) }
 
 func items0(items []item) []byte {
 	if len(items) == 0 {

@@ -123,10 +123,11 @@ func readID(r *feedback.Response, raw json.RawMessage) string {
 	if r.ID, ok = unquote(raw); ok {
 		return ""
 	}
-	if _, err := strconv.ParseInt(string(raw), 10, 64); err != nil {
+	digits := strings.TrimSuffix(string(raw), ".0") // JSON has one kind of number
+	if _, err := strconv.ParseInt(digits, 10, 64); err != nil {
 		return "id must be a string or a whole number"
 	}
-	r.ID = string(raw)
+	r.ID = digits
 	return ""
 }
 

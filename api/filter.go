@@ -25,22 +25,22 @@ var filterParams = []param{
 		set:   func(f *feedback.Filter, v string) error { f.Surveys = append(f.Surveys, v); return nil },
 	},
 	{
-		name: "from", example: "2026-01-01", want: dateForm,
+		name: "from", example: "2026-01-01", want: dateForm, form: momentForm,
 		about: "First day, or moment, of `submitted_at`; inclusive.",
 		set:   func(f *feedback.Filter, v string) error { return f.SetFrom(v, time.UTC) },
 	},
 	{
-		name: "to", example: "2026-03-31", want: dateForm,
+		name: "to", example: "2026-03-31", want: dateForm, form: momentForm,
 		about: "Last day, or moment; inclusive.",
 		set:   func(f *feedback.Filter, v string) error { return f.SetTo(v, time.UTC) },
 	},
 	{
-		name: "language", example: "fi", many: true, list: true, want: "an ISO 639-1 code like fi, or und",
+		name: "language", example: "fi", many: true, list: true, want: "an ISO 639-1 code like fi, or und", form: languagesForm,
 		about: "Languages of the comment, as ISO 639-1 codes; `und` for undetermined. Any of them.",
 		set:   setLanguage,
 	},
 	{
-		name: "theme", example: "delivery_logistics:negative", many: true, list: true,
+		name: "theme", example: "delivery_logistics:negative", many: true, list: true, form: themesForm(),
 		want:  "the id of a theme, or that with a sentiment: price_value:negative (positive, neutral, negative)",
 		about: "Themes of the comment, with a sentiment (`price_value:negative`) or with any. Any of them.",
 		set:   setTheme,
@@ -66,7 +66,7 @@ var filterParams = []param{
 		set:   setMismatch,
 	},
 	{
-		name: "where", example: "region=EU", many: true,
+		name: "where", example: "region=EU", many: true, form: whereForm,
 		want: "a condition: attribute=value, attribute!=value, or a comparison with a number or date like age>=30",
 		about: "A condition on an attribute: `region=EU`, `region!=EU`, `age>=30`. The same attribute with `=` again is or, " +
 			"another attribute is and.",

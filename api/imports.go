@@ -61,7 +61,7 @@ var importNotes = map[string]string{
 	"ImportStatus": "An import and how far it is.", "ImportList": "Imports.", "ImportPreview": "What an import would do.",
 	"ImportUndone": "An import that was undone.", "Summary": "What was found in a file.", "Mapping": "What became of each column.",
 	"Dropped": "A column that is not read.", "Reason": "Why rows were refused.", "RejectedRow": "A row that is refused, without its values.",
-	"NewImport":    "A file with options, as multipart/form-data.",
+	"ImportEvent": "An event while an import is followed.", "NewImport": "A file with options, as multipart/form-data.",
 	"Summary.file": "The name of the file.", "Summary.format": "The format.", "Summary.encoding": "The encoding of its characters.",
 	"Summary.platform": "The platform that exported it.", "Summary.mapping": "Which column is which field.", "Summary.read": "Rows that were read.",
 	"Summary.accepted": "Rows that can be stored.", "Summary.rejected": "Rows that cannot.", "Summary.reasons": "Why, the most frequent first.",
@@ -90,10 +90,10 @@ var (
 
 func importSchemas() map[string]*huma.Schema {
 	text := func(about string, examples ...any) *huma.Schema {
-		return &huma.Schema{Type: huma.TypeString, Description: about, Examples: examples}
+		return bounded(0, lineForm, about, examples...)
 	}
 	file := text("The file: CSV, TSV, XLSX or JSON Lines, plain or gzipped.")
-	file.Format = "binary"
+	file.Format, file.Pattern = "binary", ""
 	return map[string]*huma.Schema{
 		"NewImport": {Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"file"}, Properties: map[string]*huma.Schema{
 			"file": file, "map": text("Which column is which field; found by name when it is left out.", "score=Q1,comment=Q2"),
@@ -104,6 +104,14 @@ func importSchemas() map[string]*huma.Schema {
 			"dry_run":   {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "`true` stores nothing and answers what would happen."},
 		}},
 	}
+}
+
+// importEvent is the schema of an event while an import is followed.
+func importEvent() *huma.Schema {
+	return &huma.Schema{Type: huma.TypeObject, Required: []string{"event", "data"}, Properties: map[string]*huma.Schema{
+		"event": {Type: huma.TypeString, Enum: []any{"progress", "end"}, Description: "Whether more events follow."},
+		"data":  {Type: huma.TypeString, Description: "An ImportStatus in JSON."},
+	}}
 }
 
 func (s *server) routesOfImports() {
@@ -131,7 +139,7 @@ func (s *server) routesOfImports() {
 	register(s, route{
 		method: http.MethodGet, path: "/v1/imports/{id}/events", id: "watch-import", tag: "imports", summary: "Follow an import",
 		about:   "Server-sent events: `progress` with an ImportStatus whenever it gets on, and `end` with the last one.",
-		answers: []answer{{http.StatusOK, "The events.", []content{{media: eventsType}}}}, errors: importErrors,
+		answers: []answer{{http.StatusOK, "The events.", []content{{media: eventsType, schema: "ImportEvent"}}}}, errors: importErrors,
 	}, s.watchImport)
 	register(s, route{
 		method: http.MethodGet, path: "/v1/imports/{id}/errors", id: "get-import-errors", tag: "imports", summary: "The rows that were refused",

@@ -29,13 +29,13 @@ func (scopeSchema) Schema(huma.Registry) *huma.Schema { return enum(store.Scopes
 
 // keySchemas are the schemas of what is read by hand.
 func keySchemas() map[string]*huma.Schema {
-	least, most, length := 0.0, store.MaxOverlap.Hours(), 200
+	least, most, length, few := 0.0, store.MaxOverlap.Hours(), 200, 1
 	schemas := taxonomySchemas()
 	schemas["NewSurvey"] = surveySchema()
 	schemas["ReadinessOrReady"] = &huma.Schema{OneOf: []*huma.Schema{component("Readiness"), component("Ready")}}
 	schemas["NewKey"] = &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"name", "scopes"}, Properties: map[string]*huma.Schema{
-		"name":       {Type: huma.TypeString, MaxLength: &length, Examples: []any{"survey platform"}},
-		"scopes":     {Type: huma.TypeArray, Items: enum(store.Scopes...), UniqueItems: true},
+		"name":       {Type: huma.TypeString, MaxLength: &length, Pattern: nameForm, Examples: []any{"survey platform"}},
+		"scopes":     {Type: huma.TypeArray, Items: enum(store.Scopes...), UniqueItems: true, MinItems: &few},
 		"expires_at": {Type: huma.TypeString, Format: "date-time"},
 	}}
 	schemas["Rotation"] = &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Properties: map[string]*huma.Schema{

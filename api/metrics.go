@@ -157,7 +157,7 @@ func (s *server) getMetrics(context.Context, *call, *noPath) (*specAnswer, error
 
 func (s *server) routesOfMetrics() {
 	register(s, route{
-		method: http.MethodGet, path: "/metrics", id: "metrics", tag: "server", summary: "Figures for Prometheus",
+		method: http.MethodGet, path: metricsPath, id: "metrics", tag: "server", summary: "Figures for Prometheus",
 		about:   "Requests, problems, responses, times, lag of the index, queue and disk, in Prometheus's text format. No label names a workspace or a person.",
 		answers: []answer{{http.StatusOK, "The figures.", []content{{media: "text/plain"}}}},
 	}, s.getMetrics)

@@ -3,7 +3,9 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"verbatim/feedback"
@@ -13,6 +15,30 @@ import (
 type target struct {
 	to   any
 	want string
+}
+
+// integer reads a whole number as JSON has it: 30 and 30.0 are the same.
+type integer[T ~int | ~int64] struct{ to *T }
+
+// wholeNumber makes a target of a whole number; what is not one is an error.
+func wholeNumber[T ~int | ~int64](to *T) *integer[T] { return &integer[T]{to} }
+
+// UnmarshalJSON reads the number.
+func (i *integer[T]) UnmarshalJSON(raw []byte) error {
+	if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil && int64(T(n)) == n {
+		*i.to = T(n)
+		return nil
+	}
+	const exact = 1 << 53 // beyond it a float is no certain whole number
+	var f float64
+	if err := json.Unmarshal(raw, &f); err != nil {
+		return err
+	}
+	if f != math.Trunc(f) || math.Abs(f) > exact {
+		return errForm
+	}
+	*i.to = T(f)
+	return nil
 }
 
 // object reads the body as one object.

@@ -19,7 +19,7 @@ const (
 )
 
 var onceParam = param{
-	name: onceHeader, example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
+	name: onceHeader, form: onceForm, longest: maxOnceKey, example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
 	about: "A key of your own, new for every request, up to 255 visible ASCII characters. The same request with the same key within 24 hours " +
 		"gets the answer of the first, with `Idempotency-Replayed: true`, and changes nothing; another request with it is refused (422). " +
 		"The last 100,000 keys are known.",

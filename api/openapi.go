@@ -3,6 +3,8 @@ package api
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -108,6 +110,19 @@ func (s *server) finish() {
 			}
 		}
 	}
+	s.nullable()
+}
+
+// nullable says where null may stand: in bodies for what may be left out, and in answers for what Go writes so.
+func (s *server) nullable() {
+	schemas := s.huma.OpenAPI().Components.Schemas
+	for _, name := range []string{
+		"NewResponse", "NewBenchmark", "NewKey", "Rotation", "NewSurvey", "NewTheme", "NewSource", "NewSourceMapping", "PreviewRequest", "ReplayRequest", "NewWebhook",
+		"SecretRotation",
+	} {
+		optional(schemas.Map()[name])
+	}
+	emptyPointers(schemas)
 }
 
 // tidy takes back what Huma assumes of lists.
@@ -126,8 +141,29 @@ type specAnswer struct {
 	Body        []byte
 }
 
-// openapi answers the description of the API.
-func (s *server) openapi(context.Context, *call, *noPath) (*specAnswer, error) {
+// describe writes the document: as it is before the first key is made, and with keys.
+func (s *server) describe() (err error) {
+	if s.spec, err = json.Marshal(s.huma.OpenAPI()); err != nil {
+		return fmt.Errorf("api: describe: %w", err)
+	}
+	for path, item := range s.huma.OpenAPI().Paths {
+		for _, method := range methods {
+			if op := operationOf(item, method); op != nil && len(op.Security) > 0 && path != metricsPath {
+				op.Security = []map[string][]string{{securityScheme: {}}}
+			}
+		}
+	}
+	if s.keySpec, err = json.Marshal(s.huma.OpenAPI()); err != nil {
+		return fmt.Errorf("api: describe: %w", err)
+	}
+	return nil
+}
+
+// openapi answers the description of the API. It says that keys are needed once they are.
+func (s *server) openapi(ctx context.Context, _ *call, _ *noPath) (*specAnswer, error) {
+	if s.guarded(ctx) {
+		return &specAnswer{jsonType, s.keySpec}, nil
+	}
 	return &specAnswer{jsonType, s.spec}, nil
 }
 
@@ -199,78 +235,34 @@ func bodySchemas() map[string]*huma.Schema {
 		return schema
 	}
 	return map[string]*huma.Schema{
-		"NewText":             {Type: huma.TypeObject, AdditionalProperties: false, Properties: pick(newFields(), analyzeFields)},
+		"NewText":             newText(),
 		"NewTexts":            listOf("NewText"),
 		"NewTextOrTexts":      either("NewText", "NewTexts"),
 		"TextAnswer":          either("AnalyzedText", "RefusedText"),
 		"TextAnswers":         listOf("TextAnswer"),
 		"TextOrTexts":         either("AnalyzedText", "TextAnswers"),
-		"NewResponse":         {Type: huma.TypeObject, AdditionalProperties: false, Properties: newFields(), Required: []string{"id"}},
+		"NewResponse":         newResponse(),
+		"AttributeValue":      attributeValue(),
 		"NewResponses":        listOf("NewResponse"),
 		"NewResponseOrMany":   either("NewResponse", "NewResponses"),
 		"ResponseResults":     listOf("ResponseResult"),
 		"ResponseResultOrAll": either("ResponseResult", "ResponseResults"),
 		"NewBenchmark":        {Type: huma.TypeObject, AdditionalProperties: false, Properties: benchmarkFields(), Required: []string{"nps", "source", "date"}},
+		"ImportEvent":         importEvent(),
 		"OpenAPIDocument":     {Type: huma.TypeObject, AdditionalProperties: true},
-	}
-}
-
-func pick(fields map[string]*huma.Schema, names []string) map[string]*huma.Schema {
-	for name := range fields {
-		if !slices.Contains(names, name) {
-			delete(fields, name)
-		}
-	}
-	return fields
-}
-
-// newFields describe the fields of a response as it is posted.
-func newFields() map[string]*huma.Schema {
-	longest, above := feedback.MaxComment, 0.0
-	nullable := func(about string, examples ...any) *huma.Schema {
-		return &huma.Schema{Type: huma.TypeString, Nullable: true, Description: about, Examples: examples}
-	}
-	comment, textToo, suggestion := nullable("The free text of the response.", "The app is fine but delivery took three weeks"),
-		nullable("Another name of comment: send one of them."), nullable("What the respondent suggests.")
-	comment.MaxLength, textToo.MaxLength, suggestion.MaxLength = &longest, &longest, &longest
-	when := "; an RFC 3339 time, or a date, which stands for its midnight in UTC."
-	return map[string]*huma.Schema{
-		"id":     {OneOf: []*huma.Schema{{Type: huma.TypeString}, {Type: huma.TypeInteger}}, Description: "The id of the response within its survey; sending it again replaces the response.", Examples: []any{"r1"}},
-		"survey": nullable("The survey; `default` when it is left out.", "nps-2026"),
-		"score": {
-			OneOf:       []*huma.Schema{{Type: huma.TypeInteger, Minimum: &above, Maximum: ten()}, {Type: huma.TypeString}, {Type: "null"}},
-			Description: "0 to 10; also as surveys export it: \"9\", \"10/10\", \"9 - Very likely\". Null or absent when there is none.",
-			Examples:    []any{7},
-		},
-		"comment": comment, "text": textToo, "suggestion": suggestion,
-		"lang":         nullable("A hint: what the platform says the language is.", "fi", "zh-CN"),
-		"submitted_at": nullable("When it was given"+when, "2026-03-31T12:00:00Z"),
-		"updated_at":   nullable("When it was last changed: the newer replaces the older"+when, "2026-04-01"),
-		"respondent":   nullable("Who gave it: a pseudonym, so that all of one person can be deleted.", "u-4711"),
-		"touchpoint":   nullable("Where it was asked.", "checkout"),
-		"weight":       {Type: huma.TypeNumber, Nullable: true, ExclusiveMinimum: &above, Description: "The weight in weighted counts; 1 when it is left out.", Examples: []any{1.5}},
-		"attributes": {
-			Type: huma.TypeObject, Nullable: true, AdditionalProperties: true,
-			Description: "Values of your own, to filter by: strings, numbers, booleans. Nested objects flatten to names like meta.airline.",
-			Examples:    []any{map[string]any{"region": "EU", "age": 34}},
-		},
 	}
 }
 
 // benchmarkFields describe the fields of a benchmark as it is put.
 func benchmarkFields() map[string]*huma.Schema {
 	least, most, none, length := -100.0, 100.0, 0.0, 500
+	source := &huma.Schema{Type: huma.TypeString, MaxLength: &length, Pattern: `\S`, Description: "Who says so.", Examples: []any{"yearly study of the association"}}
 	return map[string]*huma.Schema{
 		"nps":    {Type: huma.TypeNumber, Minimum: &least, Maximum: &most, Description: "The score.", Examples: []any{32}},
-		"source": {Type: huma.TypeString, MaxLength: &length, Description: "Who says so.", Examples: []any{"yearly study of the association"}},
+		"source": source,
 		"date":   {Type: huma.TypeString, Format: "date", Description: "The day it was measured or published.", Examples: []any{"2026-03-31"}},
 		"n":      {Type: huma.TypeInteger, Minimum: &none, Description: "The responses behind it; without it the benchmark is taken as exact.", Examples: []any{12000}},
 	}
-}
-
-func ten() *float64 {
-	most := 10.0
-	return &most
 }
 
 // fieldsOf lists the names of an object's fields for a description.

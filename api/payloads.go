@@ -97,7 +97,7 @@ func (s *server) payloads(ctx context.Context, c *call, in *sourcePath) (*payloa
 
 // payloadPath names a payload.
 type payloadPath struct {
-	Name   string `path:"name" doc:"The name of the source." example:"website" minLength:"1" maxLength:"600"`
+	Name   string `path:"name" doc:"The name of the source." example:"website" minLength:"1" maxLength:"200"`
 	Number int64  `path:"number" doc:"The number of the payload." example:"17" minimum:"1"`
 }
 
@@ -126,7 +126,7 @@ func (s *server) replay(ctx context.Context, c *call, in *sourcePath) (*replayAn
 	statuses, number := []feedback.PayloadStatus{feedback.PayloadFailed}, int64(0)
 	if problem := it.fields(map[string]bodyField{
 		"status": {func(raw json.RawMessage) bool { return readStatuses(raw, &statuses) }, "a list of stored, skipped, failed"},
-		"number": {func(raw json.RawMessage) bool { return json.Unmarshal(raw, &number) == nil && number > 0 }, "the number of a payload"},
+		"number": {func(raw json.RawMessage) bool { return json.Unmarshal(raw, wholeNumber(&number)) == nil && number > 0 }, "the number of a payload"},
 	}); problem != nil {
 		return nil, problem
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -19,6 +20,9 @@ type param struct {
 	want    string // what a value must be, said to whoever sends another one: the value itself is never repeated
 	example string
 	words   []string // the values there are; nil when they cannot be listed
+	form    string   // of a value, as a regular expression for the description; "" for any line of text
+	longest int      // characters of a value; 0 for no limit of its own
+	must    bool     // may not be left out
 	number  bool
 	least   float64 // of a number
 	most    float64
@@ -30,16 +34,22 @@ type param struct {
 
 // describe makes the parameter's part of the OpenAPI document.
 func (p *param) describe() *huma.Param {
-	schema := &huma.Schema{Type: huma.TypeString}
+	schema := &huma.Schema{Type: huma.TypeString, Pattern: cmp.Or(p.form, lineForm)}
 	for _, word := range p.words {
 		schema.Enum = append(schema.Enum, word)
 	}
 	var example any = p.example
+	if p.words != nil {
+		schema.Pattern = ""
+	}
 	if p.number {
 		schema = &huma.Schema{Type: huma.TypeInteger, Minimum: &p.least, Maximum: &p.most}
 		example = nil
 	}
-	out := &huma.Param{Name: p.name, In: "query", Description: p.about, Schema: schema, Example: example}
+	if p.longest > 0 {
+		schema.MaxLength = &p.longest
+	}
+	out := &huma.Param{Name: p.name, In: "query", Description: p.about, Schema: schema, Example: example, Required: p.must, AllowEmptyValue: !p.must && schema.Pattern != lineForm}
 	if p.list {
 		out.Description += " Repeat it, or put commas between the values."
 	}
@@ -54,7 +64,10 @@ func (p *param) describe() *huma.Param {
 // inHeader describes a parameter that is a header.
 func (p *param) inHeader() *huma.Param {
 	out := p.describe()
-	out.In = "header"
+	out.AllowEmptyValue = false
+	if out.In = "header"; p.form == "" {
+		out.Schema.Pattern = ""
+	}
 	return out
 }
 

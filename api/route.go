@@ -36,6 +36,7 @@ var commonErrors = []int{http.StatusBadRequest, http.StatusMisdirectedRequest, h
 // content describes a body. Schema names a component; "" for one without a schema of its own (text).
 type content struct {
 	media, schema string
+	binary        bool // no text; without a schema
 	about         string
 	example       any
 }
@@ -78,7 +79,9 @@ func register[I, O any](s *server, r route, handle handler[I, O]) {
 		return nil, p
 	})
 	// The body is described after registering, or Huma would read and check it.
-	r.describeBody(s.huma.OpenAPI().Paths[r.path])
+	described := operationOf(s.huma.OpenAPI().Paths[r.path], r.method)
+	r.describeBody(described)
+	describePath(described.Parameters)
 }
 
 // operation describes the route for Huma.
@@ -86,6 +89,7 @@ func (r *route) operation() huma.Operation {
 	op := huma.Operation{
 		Method: r.method, Path: r.path, OperationID: r.id, Tags: []string{r.tag}, Summary: r.summary, Description: r.about,
 		DefaultStatus: r.answers[0].status, Responses: map[string]*huma.Response{},
+		SkipValidateParams: true, // handlers look at what a path holds, and answer as for everything else
 	}
 	for _, p := range r.params {
 		op.Parameters = append(op.Parameters, p.describe())
@@ -125,19 +129,38 @@ func (r *route) operation() huma.Operation {
 
 func (c *content) describe() *huma.MediaType {
 	schema := &huma.Schema{Type: huma.TypeString}
-	if c.schema != "" {
+	switch {
+	case c.schema != "":
 		schema = component(c.schema)
+	case c.binary:
+		schema.Format = "binary"
 	}
 	return &huma.MediaType{Schema: schema, Example: c.example}
 }
 
-func (r *route) describeBody(path *huma.PathItem) {
+// methods are those of operations, in the order in which they are listed.
+var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+
+// operationOf is the operation of a path under a method, nil when there is none.
+func operationOf(path *huma.PathItem, method string) *huma.Operation {
+	switch method {
+	case http.MethodGet:
+		return path.Get
+	case http.MethodPost:
+		return path.Post
+	case http.MethodPut:
+		return path.Put
+	case http.MethodPatch:
+		return path.Patch
+	case http.MethodDelete:
+		return path.Delete
+	}
+	return nil
+}
+
+func (r *route) describeBody(operation *huma.Operation) {
 	if r.body == nil {
 		return
-	}
-	operation := path.Post
-	if r.method == http.MethodPut {
-		operation = path.Put
 	}
 	operation.RequestBody = &huma.RequestBody{
 		Description: r.body.about, Required: true,

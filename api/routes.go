@@ -127,7 +127,7 @@ func (s *server) routesOfSlices() {
 	register(s, route{
 		method: http.MethodGet, path: "/v1/nps/segments", id: "nps-segments", tag: "insight", summary: "The score by the values of an attribute",
 		about:  "Every segment with its interval and its difference to all the others; under ten scored responses it is suppressed.",
-		params: append(slices.Clone(filterParams), byParam, besideParam, formatParam), etag: true,
+		params: append(slices.Clone(filterParams), needed(byParam), besideParam, formatParam), etag: true,
 		answers: sliceAnswers("The segments.", "SegmentsReport"), errors: searchErrors,
 	}, s.segments)
 
@@ -161,10 +161,10 @@ func (s *server) routesOfSlices() {
 }
 
 func (s *server) routesOfExports() {
-	files := func(formats []report.Format) answer {
+	files := func(formats []report.Format, schemas map[report.Format]string) answer {
 		a := answer{http.StatusOK, "The file.", nil}
 		for _, f := range formats {
-			a.bodies = append(a.bodies, content{media: mediaTypes[f]})
+			a.bodies = append(a.bodies, content{media: mediaTypes[f], schema: schemas[f], binary: f == report.Workbook || f == report.Parquet})
 		}
 		return a
 	}
@@ -172,14 +172,14 @@ func (s *server) routesOfExports() {
 		method: http.MethodGet, path: "/v1/export/drivers", id: "export-drivers", tag: "insight", visitor: store.Viewer, summary: "The ranking as a file",
 		about:   "The ranking as CSV, JSON, Parquet or picture, or as a whole report with quotes, trend, segments and method: a workbook or a page that prints well.",
 		params:  slices.Concat(filterParams, rankingParams, []param{driverFileParam, wordsParam}),
-		answers: []answer{files(driverFormats)}, errors: searchErrors,
+		answers: []answer{files(driverFormats, map[report.Format]string{report.JSON: "DriverReport"})}, errors: searchErrors,
 	}, s.exportDrivers)
 
 	register(s, route{
 		method: http.MethodGet, path: "/v1/export/responses", id: "export-responses", tag: "insight", visitor: store.Viewer, summary: "Responses with their tags as a file",
 		about:   "Every response that the filter chooses, as they are at this moment. When it fails in the middle the connection is cut.",
 		params:  append(slices.Clone(filterParams), responseFileParam, respondentParam),
-		answers: []answer{files(report.ResponseFormats)}, errors: searchErrors,
+		answers: []answer{files(report.ResponseFormats, nil)}, errors: searchErrors,
 	}, s.exportResponses)
 }
 

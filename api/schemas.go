@@ -16,6 +16,7 @@ var schemaNotes = map[string]string{
 	"TextAnswers":         "The answers in the order of the texts.",
 	"TextOrTexts":         "One answer for an object, all answers for an array.",
 	"NewResponse":         "A response to store.",
+	"AttributeValue":      "A value of your own: a text, a number, true or false, a list of these, or an object, whose values become attributes like meta.airline.",
 	"NewResponses":        "Responses to store.",
 	"NewResponseOrMany":   "A response to store, or several.",
 	"ResponseResult":      "What became of a response.",

@@ -30,10 +30,10 @@ var (
 		about: "The attribute over whose segments the change is split.",
 	}
 	besideParam  = sideParam("beside", "survey=staff", "What to show beside each segment: the employees' score (eNPS) beside the customers'.")
-	beforeParam  = sideParam("before", "2026-Q1", "The first side.")
-	afterParam   = sideParam("after", "2026-Q2", "The second side. The other filters narrow both.")
-	recentParam  = sideParam("recent", "2026-06", "The recent side.")
-	earlierParam = sideParam("earlier", "from=2026-01-01 to=2026-05-31", "The earlier side. The other filters narrow both.")
+	beforeParam  = neededSide("before", "2026-Q1", "The first side.")
+	afterParam   = neededSide("after", "2026-Q2", "The second side. The other filters narrow both.")
+	recentParam  = neededSide("recent", "2026-06", "The recent side.")
+	earlierParam = neededSide("earlier", "from=2026-01-01 to=2026-05-31", "The earlier side. The other filters narrow both.")
 )
 
 func sideParam(name, example, about string) param {
@@ -41,6 +41,15 @@ func sideParam(name, example, about string) param {
 		name: name, example: example, want: sideForm,
 		about: about + " A period (`2026-Q1`, `2026-03`, `2026-W14`) or conditions with spaces between, as `region=EU from=2026-01-01`.",
 	}
+}
+
+// neededSide is a side that may not be left out.
+func neededSide(name, example, about string) param { return needed(sideParam(name, example, about)) }
+
+// needed is a parameter that may not be left out here.
+func needed(p param) param {
+	p.must = true
+	return p
 }
 
 // side reads a filter in one line; ok is false when it is not there.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -96,6 +97,7 @@ var (
 var sourceNotes = map[string]string{
 	"ConnectedSource":  "A survey platform that is connected. Secret and token are not shown.",
 	"ConnectedSources": "The connected platforms of the workspace.",
+	"NewSourceMapping": "Which element of a payload is which field, as a source is connected with it; null is the same as left out.",
 	"SourceMapping":    "Which element of a payload is which field: its id, name or question; for generic sources a path like data.answers.nps. What is left out is looked for; `-` leaves the field unread.",
 	"HookReceipt":      "That a payload has been taken.",
 	"ReceivedPayload":  "A payload and what became of it.",
@@ -135,12 +137,30 @@ func describeSources(schemas map[string]*huma.Schema) {
 	}
 }
 
-func sourceBodies() map[string]*huma.Schema {
-	zero, month := 0.0, 30.0
-	text := func(about string, examples ...any) *huma.Schema {
-		return &huma.Schema{Type: huma.TypeString, Nullable: true, Description: about, Examples: examples}
+// newMapping is the schema of a mapping as it is put.
+func newMapping() *huma.Schema {
+	const longest = 500
+	few, most, length := 1, 100, longest
+	schema := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Properties: map[string]*huma.Schema{}}
+	for name, about := range sourceFieldNotes {
+		if field, ok := strings.CutPrefix(name, "SourceMapping."); ok {
+			schema.Properties[field] = bounded(longest, "", about)
+		}
 	}
-	mapping := &huma.Schema{OneOf: []*huma.Schema{component("SourceMapping"), {Type: "null"}}, Description: "Which element is which field."}
+	schema.Properties["attributes"] = &huma.Schema{
+		Type: huma.TypeObject, MaxProperties: &most, Description: sourceFieldNotes["SourceMapping.attributes"],
+		AdditionalProperties: &huma.Schema{Type: huma.TypeString, MinLength: &few, MaxLength: &length},
+		Extensions:           map[string]any{"propertyNames": map[string]any{"pattern": `\S`, "maxLength": 200}},
+	}
+	return schema
+}
+
+func sourceBodies() map[string]*huma.Schema {
+	zero, first, month, few, many := 0.0, 1.0, 30.0, 1, 3
+	text := func(about string, examples ...any) *huma.Schema {
+		return &huma.Schema{Type: huma.TypeString, Description: about, Examples: examples}
+	}
+	mapping := &huma.Schema{OneOf: []*huma.Schema{component("NewSourceMapping"), {Type: "null"}}, Description: "Which element is which field."}
 	return map[string]*huma.Schema{
 		"NewSource": {Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"kind"}, Properties: map[string]*huma.Schema{
 			"kind": {
@@ -152,7 +172,7 @@ func sourceBodies() map[string]*huma.Schema {
 			"client_id": text("The client id of SurveyMonkey's app."),
 			"token":     text("For fetching from SurveyMonkey or Qualtrics. It is never shown."),
 			"base_url":  text("Where to fetch: https://fra1.qualtrics.com, https://api.eu.surveymonkey.com."),
-			"keep_days": {Type: huma.TypeInteger, Nullable: true, Minimum: &zero, Maximum: &month, Description: "How many days payloads are kept once they are responses, so that they can be replayed; 0 by default."},
+			"keep_days": {Type: huma.TypeInteger, Minimum: &zero, Maximum: &month, Description: "How many days payloads are kept once they are responses, so that they can be replayed; 0 by default."},
 			"mapping":   mapping,
 		}},
 		"PreviewRequest": {Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"payload"}, Properties: map[string]*huma.Schema{
@@ -160,9 +180,10 @@ func sourceBodies() map[string]*huma.Schema {
 			"mapping": mapping,
 		}},
 		"ReplayRequest": {Type: huma.TypeObject, AdditionalProperties: false, Properties: map[string]*huma.Schema{
-			"status": {Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString, Enum: []any{"stored", "skipped", "failed"}}, Description: "Payloads of these; failed ones by default."},
-			"number": {Type: huma.TypeInteger, Nullable: true, Description: "Only this one."},
+			"status": {Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString, Enum: []any{"stored", "skipped", "failed"}}, MinItems: &few, MaxItems: &many, Description: "Payloads of these; failed ones by default."},
+			"number": {Type: huma.TypeInteger, Format: "int64", Minimum: &first, Description: "Only this one."},
 		}},
-		"PlatformPayload": {Type: huma.TypeObject, AdditionalProperties: true},
+		"NewSourceMapping": newMapping(),
+		"PlatformPayload":  {Type: huma.TypeObject, AdditionalProperties: true},
 	}
 }

@@ -18,7 +18,7 @@ import (
 
 // sourcePath is the name of a source in the path.
 type sourcePath struct {
-	Name string `path:"name" doc:"The name of the source." example:"website" minLength:"1" maxLength:"600"`
+	Name string `path:"name" doc:"The name of the source." example:"website" minLength:"1" maxLength:"200"`
 }
 
 // name is the name as it was before the path was made.
@@ -143,7 +143,7 @@ func sourceFields(src *feedback.Source, secret, token **string) map[string]bodyF
 		"client_id": {word(&src.ClientID), "a string"},
 		"token":     {word(token), "a string"},
 		"base_url":  {word(&src.BaseURL), "a string"},
-		"keep_days": {word(&src.KeepDays), "a whole number from 0 to 30"},
+		"keep_days": {word(wholeNumber(&src.KeepDays)), "a whole number from 0 to 30"},
 		"mapping":   {func(raw json.RawMessage) bool { return strictly(raw, &src.Mapping) }, "an object of elements by field"},
 	}
 }

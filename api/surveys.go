@@ -48,7 +48,7 @@ const surveyTag = "surveys"
 
 // surveyPath is the name of a survey in the path.
 type surveyPath struct {
-	Survey string `path:"survey" doc:"The name of the survey, percent-encoded." example:"nps-2026"`
+	Survey string `path:"survey" doc:"The name of the survey, percent-encoded." example:"nps-2026" maxLength:"256"`
 }
 
 // name is the name as it was before the path was made.
@@ -95,7 +95,7 @@ func (s *server) putSurvey(ctx context.Context, c *call, in *surveyPath) (*surve
 	survey := feedback.Survey{Name: name, Languages: []string{}}
 	if problem := it.into(surveyFields, map[string]target{
 		"kind": {&survey.Kind, oneOf(feedback.SurveyKinds)}, "touchpoint": {&survey.Touchpoint, "a string"}, "question": {&survey.Question, "a string"},
-		"languages": {&survey.Languages, "a list of codes like fi"}, "retention_days": {&survey.RetentionDays, "a whole number"},
+		"languages": {&survey.Languages, "a list of codes like fi"}, "retention_days": {wholeNumber(&survey.RetentionDays), "a whole number"},
 	}); problem != nil {
 		return nil, problem
 	}
@@ -121,8 +121,8 @@ func surveySchema() *huma.Schema {
 	short, long, languages, least, most := 256, 2000, 16, 0.0, 36500.0
 	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Properties: map[string]*huma.Schema{
 		"kind":           surveyKindSchema{}.Schema(nil),
-		"touchpoint":     {Type: huma.TypeString, MaxLength: &short, Examples: []any{"checkout"}},
-		"question":       {Type: huma.TypeString, MaxLength: &long},
+		"touchpoint":     {Type: huma.TypeString, MaxLength: &short, Pattern: lineForm, Examples: []any{"checkout"}},
+		"question":       {Type: huma.TypeString, MaxLength: &long, Pattern: lineForm},
 		"languages":      {Type: huma.TypeArray, MaxItems: &languages, Items: &huma.Schema{Type: huma.TypeString, Pattern: "^[a-z]{2}$"}, UniqueItems: true},
 		"retention_days": {Type: huma.TypeInteger, Minimum: &least, Maximum: &most, Examples: []any{730}},
 	}}

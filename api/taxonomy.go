@@ -71,7 +71,7 @@ func (s *server) getTaxonomy(ctx context.Context, c *call, _ *noPath) (*taxonomy
 
 // versionPath is the version of a taxonomy in the path.
 type versionPath struct {
-	Version string `path:"version" doc:"The version, from 1." example:"1"`
+	Version string `path:"version" doc:"The version, from 1." example:"1" pattern:"^[1-9][0-9]{0,8}$"`
 }
 
 // getTaxonomyVersion answers a version of the taxonomy; the built-in one is there even when none is stored.
@@ -170,15 +170,18 @@ var exampleTaxonomy = json.RawMessage(`{"themes":[{"id":"price_value","names":{"
 
 // taxonomySchemas describe a taxonomy as it is put.
 func taxonomySchemas() map[string]*huma.Schema {
-	most, length, description := maxItems, maxThemeName, maxDescription
+	most, few, length, description := maxItems, 1, maxThemeName, maxDescription
 	return map[string]*huma.Schema{
 		"NewTaxonomy": {Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"themes"}, Properties: map[string]*huma.Schema{
-			"themes": {Type: huma.TypeArray, Items: component("NewTheme"), MaxItems: &most},
+			"themes": {Type: huma.TypeArray, Items: component("NewTheme"), MinItems: &few, MaxItems: &most},
 		}},
 		"NewTheme": {Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"id"}, Properties: map[string]*huma.Schema{
-			"id":          {Type: huma.TypeString, Examples: []any{"price_value"}},
-			"names":       {Type: huma.TypeObject, AdditionalProperties: &huma.Schema{Type: huma.TypeString, MaxLength: &length}},
-			"description": {Type: huma.TypeString, MaxLength: &description},
+			"id": {Type: huma.TypeString, Pattern: themeIDForm(), Examples: []any{"price_value"}},
+			"names": {
+				Type: huma.TypeObject, AdditionalProperties: &huma.Schema{Type: huma.TypeString, MaxLength: &length, Pattern: nameForm},
+				Extensions: map[string]any{"propertyNames": map[string]any{"pattern": languageForm.String()}},
+			},
+			"description": {Type: huma.TypeString, MaxLength: &description, Pattern: lineForm},
 		}},
 	}
 }

@@ -120,10 +120,10 @@ func registerWebhooks(registry huma.Registry) {
 
 // describeWebhooks adds the schemas of bodies and the descriptions to those that Go types made.
 func describeWebhooks(schemas map[string]*huma.Schema) {
-	least, most, longest, events := 0.0, store.MaxSecretOverlap.Hours(), 2048, len(store.WebhookEvents)
+	least, most, longest, few, events := 0.0, store.MaxSecretOverlap.Hours(), 2048, 1, len(store.WebhookEvents)
 	schemas["NewWebhook"] = &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"url", "events"}, Properties: map[string]*huma.Schema{
-		"url":          {Type: huma.TypeString, Format: "uri", MaxLength: &longest, Examples: []any{"https://example.com/verbatim"}},
-		"events":       {Type: huma.TypeArray, Items: enum(store.WebhookEvents...), MaxItems: &events, UniqueItems: true},
+		"url":          {Type: huma.TypeString, Format: "uri", Pattern: "^https://[!$&-;=?-Z_a-z~%]+$", MaxLength: &longest, Examples: []any{"https://example.com/verbatim"}},
+		"events":       {Type: huma.TypeArray, Items: enum(store.WebhookEvents...), MinItems: &few, MaxItems: &events, UniqueItems: true},
 		"filter":       {Type: huma.TypeString, Nullable: true, Examples: []any{"survey=nps-2026 group=detractor theme=delivery_logistics:negative"}},
 		"include_text": {Type: huma.TypeBoolean, Nullable: true, Examples: []any{false}},
 	}}

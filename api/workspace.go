@@ -95,7 +95,7 @@ func (c *call) number(p *param, other int64) (int64, error) {
 		return other, nil
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || float64(n) < p.least || float64(n) > p.most {
+	if err != nil || n < int64(p.least) || n > int64(p.most) {
 		return 0, fieldProblem(feedback.Invalid, p.wrong())
 	}
 	return n, nil

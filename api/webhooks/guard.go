@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -47,13 +48,16 @@ func public(addr netip.Addr) bool {
 	return true
 }
 
+// written is how an address is written (RFC 3986): other letters are encoded, and a name in them is written as xn--.
+var written = regexp.MustCompile(`^([!#$&-;=?-Z_a-z~\[\]]|%[0-9A-Fa-f]{2})+$`)
+
 // CheckURL refuses what cannot be the address of a webhook: anything but https (http as well when private addresses are
 // allowed), a user or password, a fragment, a name without a dot, and numbers of addresses that are not public. What a name
 // stands for is looked at when a connection is made. The error is [feedback.Invalid], begins with "url: " and repeats
 // nothing.
 func CheckURL(address string, private bool) error {
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.Opaque != "" {
+	if err != nil || u.Hostname() == "" || u.Opaque != "" || !written.MatchString(address) {
 		return feedback.Errorf(feedback.Invalid, "url: the address must be an absolute one like https://example.com/hook")
 	}
 	if u.Scheme != "https" && (u.Scheme != "http" || !private) {

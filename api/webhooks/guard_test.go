@@ -59,6 +59,11 @@ func TestCheckURL(t *testing.T) {
 		{"", false, false},
 		{"https://exa mple.com/", false, false},
 		{"https://example.com:port/", false, false},
+		{"https://\u0084", false, false},
+		{"https://:8443/", false, false},
+		{"https://example.com/käse", false, false},
+		{"https://example.com/k%C3%A4se?a=%2", false, false},
+		{"https://example.com/k%C3%A4se", true, true},
 	} {
 		for private, want := range map[bool]bool{false: c.ok, true: c.private} {
 			err := CheckURL(c.address, private)
