@@ -114,13 +114,16 @@ func (v *visit) keepFile(part *multipart.Part) error {
 	return v.redirect(importAddress(d.ID))
 }
 
-// runImport does with an upload what the form says: check, or import. What it is busy with already goes on.
+// runImport does with an upload what the form says: look at its first rows anew, check all, or import. What it is busy with already goes on.
 func (p *Pages) runImport(v *visit) error {
 	id, options := v.param("upload"), v.options()
 	var err error
-	if v.gin.PostForm("do") == "import" {
+	switch v.gin.PostForm("do") {
+	case "import":
 		_, err = p.Uploads.StartDraft(v.ctx, v.workspace, id, options)
-	} else {
+	case "look":
+		err = p.Uploads.Choose(v.workspace, id, options)
+	default:
 		err = p.Uploads.Check(v.workspace, id, options)
 	}
 	if code := feedback.CodeOf(err); code == feedback.Internal || code == feedback.Unavailable {
@@ -166,6 +169,9 @@ func (p *Pages) importPage(v *visit, id string) error {
 	case store.Done:
 		v.awaitIndex()
 		page.Stored = true
+		if status.Created+status.Updated+status.Unchanged == 0 && status.Rejected > 0 {
+			page.Stored, page.Said, page.Failure = false, "", v.t("mapping.nothing")
+		}
 	case store.Failed:
 		page.Failure = v.Plain(status.Problem)
 	case ingest.Undone:
