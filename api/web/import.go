@@ -117,8 +117,12 @@ func (v *visit) keepFile(part *multipart.Part) error {
 // runImport does with an upload what the form says: look at its first rows anew, check all, or import. What it is busy with already goes on.
 func (p *Pages) runImport(v *visit) error {
 	id, options := v.param("upload"), v.options()
+	do := v.gin.PostForm("do")
+	if nothingToRead(options.Map) {
+		do = "look" // the page says what is missing
+	}
 	var err error
-	switch v.gin.PostForm("do") {
+	switch do {
 	case "import":
 		_, err = p.Uploads.StartDraft(v.ctx, v.workspace, id, options)
 	case "look":
@@ -130,6 +134,13 @@ func (p *Pages) runImport(v *visit) error {
 		return err
 	}
 	return v.redirect(importAddress(id)) // which says what is wrong with the file, or that there is none
+}
+
+// nothingToRead reports whether neither scores nor comments are to be read.
+func nothingToRead(columns map[string]string) bool {
+	score, scored := columns["score"]
+	comment, commented := columns["comment"]
+	return scored && commented && score == "" && comment == ""
 }
 
 // fields are the fields that a column can be mapped to, in the order of the form.

@@ -297,6 +297,9 @@ func TestColumnsCanBeChosen(t *testing.T) {
 	if p = w.post(at, form); strings.Count(p.body, `class="refused"`) != 2 || !strings.Contains(p.body, "No row can be read with these columns") || strings.Contains(p.body, "data-running") {
 		t.Errorf("nothing is said of the wrong columns: %s", p.body)
 	}
+	if p = w.post(at, url.Values{"map.score": {""}, "map.comment": {""}, "do": {"import"}}); !strings.Contains(p.body, "Say which column holds the score") {
+		t.Errorf("a file is imported without scores and comments: %s", p.body)
+	}
 	form.Set("do", "import")
 	w.post(at, form)
 	w.eventually("imported", func() bool { p = w.get(at, "en"); return !strings.Contains(p.body, "data-running") })
