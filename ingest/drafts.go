@@ -154,6 +154,15 @@ func (u *Uploads) LookInto(workspace, id string, o UploadOptions, look func(*Rea
 	return look(reader.Reader)
 }
 
+// Choose notes how a draft is to be read. A draft that is busy is a [feedback.Conflict].
+func (u *Uploads) Choose(workspace, id string, o UploadOptions) error {
+	d, err := u.take(workspace, id, o)
+	if err != nil {
+		return err
+	}
+	return u.release(d, nil, u.saveDraft(d))
+}
+
 // Check begins to read all rows of a draft in the background and stores nothing; [Uploads.Rejected] hands over those that
 // would be refused. A draft that is busy is a [feedback.Conflict].
 func (u *Uploads) Check(workspace, id string, o UploadOptions) error {

@@ -81,13 +81,14 @@ type mapper struct {
 	file    string
 	layout  *layout
 	options *Options
+	scores  *scoreCensus
 	taken   map[int]field
 }
 
 // mapFields finds the column of each field: the one that --map names, else by name. A field that is missing though it
 // is needed and a choice between several columns are [feedback.Invalid] errors.
-func mapFields(file string, l *layout, o *Options) (fieldColumns, error) {
-	m := mapper{file: file, layout: l, options: o, taken: map[int]field{}}
+func mapFields(file string, l *layout, scores *scoreCensus, o *Options) (fieldColumns, error) {
+	m := mapper{file: file, layout: l, options: o, scores: scores, taken: map[int]field{}}
 	var out fieldColumns
 	for _, name := range slices.Sorted(maps.Keys(o.Map)) {
 		if _, ok := fieldNamed(name); !ok {
@@ -180,13 +181,29 @@ func (m *mapper) sameBase(base string) []int {
 	return out
 }
 
-// guess finds the column of a field by the names it is known by; −1 when there is none.
+// guess finds the column of a field by the names it is known by; −1 when there is none. A column of scores has some among
+// its first values, unless there is no other: "NPS rating" may be the word for the group.
 func (m *mapper) guess(f field) (int, error) {
-	known := &knownColumns[f]
-	best := len(known.ranks) + 1
+	found := m.named(f, func(i int) bool { return f != fieldScore || m.scores.some(i) })
+	if len(found) == 0 {
+		found = m.named(f, func(int) bool { return true })
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) == 0 || m.options.LeaveUnclear:
+		return -1, nil
+	}
+	name := knownColumns[f].name
+	return -1, feedback.Errorf(feedback.Invalid, "%s: the %s could be any of %s: choose one with --map %s=COLUMN", m.file, name, m.list(found), name)
+}
+
+// named lists the free columns whose names fit a field best, of those that may be it.
+func (m *mapper) named(f field, may func(column int) bool) []int {
+	best := len(knownColumns[f].ranks) + 1
 	var found []int
 	for i, c := range m.layout.columns {
-		if _, ok := m.taken[i]; ok || c.base == "" {
+		if _, ok := m.taken[i]; ok || c.base == "" || !may(i) {
 			continue
 		}
 		rank, ok := m.rank(f, &c)
@@ -198,13 +215,7 @@ func (m *mapper) guess(f field) (int, error) {
 		}
 		found = append(found, i)
 	}
-	switch len(found) {
-	case 0:
-		return -1, nil
-	case 1:
-		return found[0], nil
-	}
-	return -1, feedback.Errorf(feedback.Invalid, "%s: the %s could be any of %s: choose one with --map %s=COLUMN", m.file, known.name, m.list(found), known.name)
+	return found
 }
 
 // rank says how well a column's name fits a field: the lower the better.

@@ -51,6 +51,28 @@ func mapped(t *testing.T, header string, opts Options) (Mapping, error) {
 	return r.Mapping(), r.Close()
 }
 
+// A column that is named like one of scores and holds none gives way to one that does.
+func TestScoresAreFoundByContent(t *testing.T) {
+	for header, want := range map[string]string{
+		"NPS rating,rating,text\nDetractor,3,Late\nPromoter,10,Great": "rating",
+		"NPS rating,rating,text\n3,5,Late\n10,5,Great":                "NPS rating",
+		"NPS rating,text\nDetractor,Late":                             "NPS rating",
+		"NPS rating,rating,text\n,5,Late\n,,Great":                    "NPS rating",
+		"npsscore,npsvalue,text\nlow,3,Late":                          "npsvalue",
+	} {
+		if m, err := mapped(t, header, Options{}); err != nil || m.Fields["score"] != want {
+			t.Errorf("%q: %q, %v", header, m.Fields["score"], err)
+		}
+	}
+	const unclear = "rating,评分,text\n3,4,Late"
+	if _, err := mapped(t, unclear, Options{}); feedback.CodeOf(err) != feedback.Invalid {
+		t.Errorf("a choice is made: %v", err)
+	}
+	if m, err := mapped(t, unclear, Options{LeaveUnclear: true, ScoreOptional: true}); err != nil || m.Fields["score"] != "" || m.Fields["comment"] != "text" {
+		t.Errorf("%+v, %v", m, err)
+	}
+}
+
 func TestColumnsByName(t *testing.T) {
 	tests := []struct {
 		header string

@@ -67,7 +67,7 @@ var knownColumns = [fieldCount]columnNames{
 	fieldSubmittedAt: {name: "submitted_at", ranks: []string{
 		"submittedat", "submittedon", "submitdate", "submitdateutc", "datesubmitted", "submissiondate", "submissiontime", "recordeddate",
 		"completedat", "completeddate", "completiondate", "completiontime", "enddate", "endtime", "createdat", "datecreated", "created",
-		"responsedate", "responsetime", "surveydate", "timestamp", "date", "datetime", "提交时间", "提交日期", "提交答卷时间", "答题时间", "填写时间", "回答时间",
+		"responsedate", "responsetime", "customerresponsedate", "respondedat", "surveydate", "timestamp", "date", "datetime", "提交时间", "提交日期", "提交答卷时间", "答题时间", "填写时间", "回答时间",
 		"时间戳记", "时间戳", "日期", "датаотправки", "датазавершения", "датаответа", "отметкавремени", "времяотправки", "датаивремя", "дата", "lähetetty",
 		"lähetysaika", "vastausaika", "vastauspäivä", "aikaleima", "päivämäärä", "pvm", "startdate", "startdateutc", "startedat",
 	}},

@@ -47,7 +47,7 @@ func makePlan(name string, t *table, seen *sighting, opts *Options) (plan, error
 		opts = &withoutNeeds
 	}
 	var err error
-	if p.fields, err = mapFields(name, &t.layout, opts); err != nil {
+	if p.fields, err = mapFields(name, &t.layout, &seen.scores, opts); err != nil {
 		return p, err
 	}
 	isField := map[int]bool{}

@@ -24,6 +24,8 @@ type Options struct {
 	Format string
 	// ScoreOptional and TextOptional accept a file without a column of scores, or of comments.
 	ScoreOptional, TextOptional bool
+	// LeaveUnclear leaves a field unread that could be one of several columns, instead of refusing the file.
+	LeaveUnclear bool
 	// EveryRow gives every row, those too whose id was there before.
 	EveryRow bool
 	// Location is the time zone of times that name none; nil is UTC.

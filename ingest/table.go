@@ -183,6 +183,7 @@ func (t *table) next(in rows, rec *record) error {
 // sighting is what a look over the rows tells of the columns.
 type sighting struct {
 	contact  contactCensus
+	scores   scoreCensus
 	rows     int // that are not blank
 	readable int
 }
@@ -219,6 +220,7 @@ func (t *table) look() (*sighting, error) {
 		if rec.problem == nil {
 			seen.readable++
 			seen.contact.add(&rec)
+			seen.scores.add(&rec)
 		}
 	}
 	if isJSON {

@@ -31,6 +31,8 @@ type UploadOptions struct {
 	// ScoreOptional and TextOptional accept a file without a column of scores, or of comments.
 	ScoreOptional bool `json:"score_optional,omitempty"`
 	TextOptional  bool `json:"text_optional,omitempty"`
+	// LeaveUnclear leaves a field unread that could be one of several columns.
+	LeaveUnclear bool `json:"leave_unclear,omitempty"`
 }
 
 func (o *UploadOptions) options(temp string) (Options, error) {
@@ -40,7 +42,7 @@ func (o *UploadOptions) options(temp string) (Options, error) {
 	}
 	return Options{
 		Map: o.Map, Keep: o.Keep, Survey: o.Survey, Location: zone, TempDir: temp,
-		ScoreOptional: o.ScoreOptional, TextOptional: o.TextOptional,
+		ScoreOptional: o.ScoreOptional, TextOptional: o.TextOptional, LeaveUnclear: o.LeaveUnclear,
 	}, nil
 }
 

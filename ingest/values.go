@@ -95,6 +95,27 @@ func scoreValue(text string) (feedback.Score, *problem) {
 	return score, nil
 }
 
+// scoreCensus notes which columns have values in the first rows, and which have scores among them.
+type scoreCensus struct{ filled, scored []bool }
+
+func (c *scoreCensus) add(rec *record) {
+	for i, value := range rec.values {
+		if i >= len(c.filled) {
+			c.filled, c.scored = append(c.filled, false), append(c.scored, false)
+		}
+		if value = bytes.TrimSpace(value); c.scored[i] || len(value) == 0 || len(value) > maxWord {
+			continue
+		}
+		_, bad := scoreValue(string(value))
+		c.filled[i], c.scored[i] = true, bad == nil
+	}
+}
+
+// some reports whether a column may be one of scores: it has some, or nothing.
+func (c *scoreCensus) some(column int) bool {
+	return column >= len(c.filled) || !c.filled[column] || c.scored[column]
+}
+
 // weightValue reads a weight: a number above 0 and up to MaxWeight, with a decimal point or comma. Blank is 0, which stands for 1.
 func weightValue(text string) (float64, *problem) {
 	if text == "" {

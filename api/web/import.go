@@ -114,19 +114,33 @@ func (v *visit) keepFile(part *multipart.Part) error {
 	return v.redirect(importAddress(d.ID))
 }
 
-// runImport does with an upload what the form says: check, or import. What it is busy with already goes on.
+// runImport does with an upload what the form says: look at its first rows anew, check all, or import. What it is busy with already goes on.
 func (p *Pages) runImport(v *visit) error {
 	id, options := v.param("upload"), v.options()
+	do := v.gin.PostForm("do")
+	if nothingToRead(options.Map) {
+		do = "look" // the page says what is missing
+	}
 	var err error
-	if v.gin.PostForm("do") == "import" {
+	switch do {
+	case "import":
 		_, err = p.Uploads.StartDraft(v.ctx, v.workspace, id, options)
-	} else {
+	case "look":
+		err = p.Uploads.Choose(v.workspace, id, options)
+	default:
 		err = p.Uploads.Check(v.workspace, id, options)
 	}
 	if code := feedback.CodeOf(err); code == feedback.Internal || code == feedback.Unavailable {
 		return err
 	}
 	return v.redirect(importAddress(id)) // which says what is wrong with the file, or that there is none
+}
+
+// nothingToRead reports whether neither scores nor comments are to be read.
+func nothingToRead(columns map[string]string) bool {
+	score, scored := columns["score"]
+	comment, commented := columns["comment"]
+	return scored && commented && score == "" && comment == ""
 }
 
 // fields are the fields that a column can be mapped to, in the order of the form.
@@ -166,6 +180,9 @@ func (p *Pages) importPage(v *visit, id string) error {
 	case store.Done:
 		v.awaitIndex()
 		page.Stored = true
+		if status.Created+status.Updated+status.Unchanged == 0 && status.Rejected > 0 {
+			page.Stored, page.Said, page.Failure = false, "", v.t("mapping.nothing")
+		}
 	case store.Failed:
 		page.Failure = v.Plain(status.Problem)
 	case ingest.Undone:

@@ -284,3 +284,26 @@ func TestSavedSearches(t *testing.T) {
 		t.Error(p.status)
 	}
 }
+
+// A file whose columns are unclear, or chosen wrongly, says so before anything is imported, and can still be read.
+func TestColumnsCanBeChosen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.upload(w.token(), "unclear.csv", "rating,评分,text\n3,4,The delivery was late\n9,10,Great app\n")
+	if !strings.Contains(p.body, `name="map.score"`) || !strings.Contains(p.body, `<option value="评分">`) {
+		t.Fatalf("there is no choice: %s", p.body)
+	}
+	at, form := p.path, url.Values{"map.score": {"text"}, "map.comment": {"评分"}, "do": {"look"}}
+	if p = w.post(at, form); strings.Count(p.body, `class="refused"`) != 2 || !strings.Contains(p.body, "No row can be read with these columns") || strings.Contains(p.body, "data-running") {
+		t.Errorf("nothing is said of the wrong columns: %s", p.body)
+	}
+	if p = w.post(at, url.Values{"map.score": {""}, "map.comment": {""}, "do": {"import"}}); !strings.Contains(p.body, "Say which column holds the score") {
+		t.Errorf("a file is imported without scores and comments: %s", p.body)
+	}
+	form.Set("do", "import")
+	w.post(at, form)
+	w.eventually("imported", func() bool { p = w.get(at, "en"); return !strings.Contains(p.body, "data-running") })
+	if !strings.Contains(p.body, "Nothing was imported") || strings.Contains(p.body, "Imported.") {
+		t.Errorf("%s", p.body)
+	}
+}

@@ -27,9 +27,10 @@ type mappingPage struct {
 	Attributes, Dropped []string
 	SurveyName, Stem    string
 	Head                []string
-	Rows                [][]string
+	Rows                []sampleRow
 	Stored              bool
 	Ready               bool // nothing keeps it from being imported
+	Unread              bool // all of the first rows are refused
 	Counts              []fact
 	Rejected            []rejectedRow
 	AllRejected         string
@@ -41,6 +42,12 @@ type mappingPage struct {
 type fieldChoice struct {
 	Field, Name, About string
 	Columns            []choice
+}
+
+// sampleRow is one of the first rows as it is read; Wrong says why it is refused.
+type sampleRow struct {
+	Cells []string
+	Wrong string
 }
 
 type rejectedRow struct{ Line, Column, Message string }
@@ -95,7 +102,7 @@ func (page *mappingPage) rejected(v *visit, id string) error {
 		if len(page.Rejected) == rejectedShown {
 			return errEnough
 		}
-		page.Rejected = append(page.Rejected, rejectedRow{v.Count(r.Line), v.Plain(r.Column), v.Plain(v.refusal(&r))})
+		page.Rejected = append(page.Rejected, rejectedRow{v.Count(r.Line), v.Plain(r.Column), v.Plain(v.refusal(r.Rule, r.Args, r.Message))})
 		return nil
 	})
 	if len(page.Rejected) > 0 {
@@ -127,14 +134,15 @@ func (page *mappingPage) columns(v *visit, d *ingest.Draft) {
 		page.SurveyName, page.Stem = d.Options.Survey, v.Plain(strings.TrimSuffix(d.Options.Name, path.Ext(d.Options.Name)))
 		page.Ready = m.Fields["score"] != "" || m.Fields["comment"] != ""
 		page.sample(v, reader, &m)
+		page.Unread = len(page.Rows) > 0 && !slices.ContainsFunc(page.Rows, func(r sampleRow) bool { return r.Wrong == "" })
 		return nil
 	}
 	options := d.Options
-	options.ScoreOptional, options.TextOptional = true, true
+	options.ScoreOptional, options.TextOptional, options.LeaveUnclear = true, true, true
 	err := v.p.Uploads.LookInto(v.workspace, d.ID, options, look)
 	if err != nil && len(options.Map) > 0 { // the form names columns that are not there
 		page.Failure = v.failure(err)
-		err = v.p.Uploads.LookInto(v.workspace, d.ID, ingest.UploadOptions{ScoreOptional: true, TextOptional: true}, look)
+		err = v.p.Uploads.LookInto(v.workspace, d.ID, ingest.UploadOptions{ScoreOptional: true, TextOptional: true, LeaveUnclear: true}, look)
 	}
 	if err != nil {
 		page.Failure = v.failure(err)
@@ -188,25 +196,23 @@ func (page *mappingPage) sample(v *visit, reader *ingest.Reader, m *ingest.Mappi
 		if err != nil {
 			return
 		}
-		var cells []string
+		if row.Err != nil {
+			page.Rows = append(page.Rows, sampleRow{Wrong: v.Plain(v.refusal(row.Err.Rule, row.Err.Args, row.Err.Message))})
+			continue
+		}
+		var out sampleRow
 		for _, field := range shown {
-			cells = append(cells, v.cell(&row, field))
+			out.Cells = append(out.Cells, v.cell(&row, field))
 		}
 		for _, a := range attributes {
-			cells = append(cells, v.Plain(row.Response.Attributes[a]))
+			out.Cells = append(out.Cells, v.Plain(row.Response.Attributes[a]))
 		}
-		page.Rows = append(page.Rows, cells)
+		page.Rows = append(page.Rows, out)
 	}
 }
 
-// cell writes a field of a row, or why the row is refused.
+// cell writes a field of a row.
 func (v *visit) cell(row *ingest.Row, field string) string {
-	if row.Err != nil {
-		if field == "score" || field == "comment" {
-			return "✗ " + v.Plain(row.Err.Message)
-		}
-		return ""
-	}
 	r := &row.Response
 	switch field {
 	case "score":
@@ -231,15 +237,15 @@ func (v *visit) cell(row *ingest.Row, field string) string {
 }
 
 // refusal says why a row is refused. Rules that have no words here, of a file that an earlier version left, are said in English.
-func (v *visit) refusal(r *ingest.RejectedRow) string {
-	args := make([]any, len(r.Args))
-	for i, a := range r.Args {
-		args[i] = a
+func (v *visit) refusal(rule ingest.Rule, args []string, message string) string {
+	if _, known := v.words["rejected."+string(rule)]; !known {
+		return message
 	}
-	if _, known := v.words["rejected."+string(r.Rule)]; known {
-		return v.t("rejected."+string(r.Rule), args...)
+	filled := make([]any, len(args))
+	for i, a := range args {
+		filled[i] = a
 	}
-	return r.Message
+	return v.t("rejected."+string(rule), filled...)
 }
 
 // rejectedFile answers the rejected rows as a file, as they come from the disk.
@@ -255,7 +261,7 @@ func (p *Pages) rejectedFile(v *visit) error {
 	err := out.Write([]string{"\ufeff" + v.t("mapping.line"), v.t("mapping.column"), v.t("mapping.reason")}) // with the mark, Excel reads it right
 	if err == nil {
 		err = p.Uploads.Rejected(v.ctx, v.workspace, id, func(r ingest.RejectedRow) error {
-			return out.Write([]string{strconv.Itoa(r.Line), report.Defuse(r.Column), report.Defuse(v.refusal(&r))})
+			return out.Write([]string{strconv.Itoa(r.Line), report.Defuse(r.Column), report.Defuse(v.refusal(r.Rule, r.Args, r.Message))})
 		})
 	}
 	if out.Flush(); err != nil && feedback.CodeOf(err) != feedback.NotFound || out.Error() != nil {

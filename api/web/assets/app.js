@@ -130,6 +130,18 @@ if (zone) {
   });
 }
 
+// The columns of a file: the first rows show at once what another choice makes of them.
+const mapping = $('.mapping');
+if (mapping) {
+  mapping.addEventListener('change', async () => {
+    const body = new URLSearchParams(new FormData(mapping));
+    body.set('do', 'look');
+    const answer = await fetch(mapping.action, { method: 'POST', body, credentials: 'same-origin' });
+    const sample = $('#sample', new DOMParser().parseFromString(await answer.text(), 'text/html'));
+    if (sample) $('#sample').replaceWith(sample);
+  });
+}
+
 // Progress: the server tells it until nothing runs.
 const progress = $('#progress[data-running]');
 if (progress) {
