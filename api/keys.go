@@ -31,7 +31,7 @@ func (s *server) routesOfKeys() {
 
 	register(s, route{
 		method: http.MethodPost, path: "/v1/keys", id: "create-key", tag: keyTag, summary: "Create a key", scope: store.ScopeAdmin,
-		about: "Creates a key of this workspace and shows its secret once. From the first key on nothing is answered without one, " +
+		about: "Creates a key of this workspace and shows its secret once. From the first key or account on nothing is answered without a key, " +
 			"so the first must have the scope `admin`.",
 		body:    &content{media: jsonType, schema: "NewKey", about: "What the key may do.", example: exampleKey},
 		answers: []answer{{http.StatusOK, "The key with its secret.", []content{{media: jsonType, schema: "SecretKey"}}}},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,4 +98,31 @@ func record(t *testing.T, h http.Handler, path, host, accept string) *httptest.R
 	answer := httptest.NewRecorder()
 	h.ServeHTTP(answer, r)
 	return answer
+}
+
+// With keys alone an admin's opens the pages, for its own workspace.
+func TestPagesTakeAnAdminsKey(t *testing.T) {
+	w := newWorld(t)
+	deps := w.api.Deps
+	deps.Pages = pageStub{}
+	handler, err := New(deps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, admin := w.as(t, "acme", store.ScopeRead), w.as(t, "acme", store.ScopeAdmin)
+	for _, c := range []struct {
+		secret string
+		status int
+		body   string
+	}{{"", 401, "{"}, {"nonsense", 401, "{"}, {read.secret, 403, "{"}, {admin.secret, 200, "page of acme"}} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://verbatim.example/page", nil)
+		if c.secret != "" {
+			r.Header.Set("Authorization", "Bearer "+c.secret)
+		}
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, r)
+		if answer.Code != c.status || !strings.HasPrefix(answer.Body.String(), c.body) {
+			t.Errorf("%q: %d %s", c.secret, answer.Code, answer.Body)
+		}
+	}
 }

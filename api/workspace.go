@@ -12,7 +12,7 @@ import (
 // Workspace is the workspace that the key belongs to.
 type Workspace struct {
 	Workspace    string        `json:"workspace" doc:"Its name." example:"default"`
-	KeysRequired bool          `json:"keys_required" doc:"Whether a key is needed: from the first one on."`
+	KeysRequired bool          `json:"keys_required" doc:"Whether a key is needed: from the first key or account on."`
 	Key          string        `json:"key,omitempty" doc:"The id of the key that asks." example:"k3b5x2m7qa"`
 	Scopes       []store.Scope `json:"scopes" doc:"What it may do; without keys everything."`
 	Taxonomy     string        `json:"taxonomy" doc:"The current taxonomy and its version." example:"default@1"`
@@ -43,8 +43,8 @@ func (s *server) routesOfWorkspace() {
 
 	register(s, route{
 		method: http.MethodGet, path: "/v1/audit", id: "audit", tag: keyTag, summary: "Who changed what", scope: store.ScopeAdmin,
-		about: "Changes of keys, surveys, taxonomies and benchmarks, and deletions, the newest first. It holds no texts and no ids of " +
-			"responses or respondents.",
+		about: "Changes of accounts, keys, webhooks, retention, surveys, taxonomies and benchmarks, log-ins, corrections and deletions, the newest " +
+			"first. It holds no texts and no ids of responses or respondents.",
 		params:  []param{auditLimit, auditCursor},
 		answers: []answer{{http.StatusOK, "The page.", []content{{media: jsonType, schema: "AuditPage"}}}},
 	}, s.audit)

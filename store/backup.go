@@ -157,6 +157,9 @@ func prepare(ctx context.Context, file, beside string, lists ...string) (n int, 
 	if err := s.Check(ctx); err != nil {
 		return 0, err
 	}
+	if err := s.endAll(ctx); err != nil {
+		return 0, err
+	}
 	return s.replay(ctx, list)
 }
 

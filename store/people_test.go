@@ -301,6 +301,33 @@ func TestHashingIsBounded(t *testing.T) {
 	logIn(t, s, "p@example.org")
 }
 
+// A backup brings accounts back, but no session and no link: they may have been ended since.
+func TestRestoreEndsSessions(t *testing.T) {
+	dir, ctx := t.TempDir(), t.Context()
+	s := openIn(t, dir)
+	p := member(t, s, ws, "p@example.org", Admin)
+	token := logIn(t, s, p.Email)
+	link, err := s.NewLink(ctx, ws, p.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, to := filepath.Join(t.TempDir(), "backup.db"), t.TempDir()
+	if err := Backup(ctx, dir, file); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Restore(ctx, file, to, RestoreOptions{}, func() error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	restored := openIn(t, to)
+	if _, _, err := restored.Session(ctx, token, time.Now()); feedback.CodeOf(err) != feedback.Forbidden {
+		t.Errorf("a session works: %v", err)
+	}
+	if _, err := restored.Linked(ctx, link, time.Now()); feedback.CodeOf(err) != feedback.NotFound {
+		t.Errorf("a link works: %v", err)
+	}
+	logIn(t, restored, p.Email)
+}
+
 func TestChangesOfPeopleAreAudited(t *testing.T) {
 	s, ctx := open(t), t.Context()
 	boss := member(t, s, ws, "boss@example.org", Admin)

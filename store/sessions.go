@@ -50,9 +50,11 @@ const (
 	replacePassword = `UPDATE people SET hash = ? WHERE workspace = ? AND id = ? AND hash = ?`
 	upsertLink      = `INSERT INTO links (workspace, person, hash, until) VALUES (?, ?, ?, ?)
 		ON CONFLICT (workspace, person) DO UPDATE SET hash = excluded.hash, until = excluded.until`
-	selectLink = `SELECT workspace, person FROM links WHERE hash = ? AND until > ?`
-	dropLink   = `DELETE FROM links WHERE hash = ?`
-	dropLinks  = `DELETE FROM links WHERE workspace = ? AND person = ?`
+	selectLink       = `SELECT workspace, person FROM links WHERE hash = ? AND until > ?`
+	dropLink         = `DELETE FROM links WHERE hash = ?`
+	dropEverySession = `DELETE FROM sessions`
+	dropEveryLink    = `DELETE FROM links`
+	dropLinks        = `DELETE FROM links WHERE workspace = ? AND person = ?`
 )
 
 // newToken makes a secret of 256 bits for a cookie or a link. Plain SHA-256 protects so many, as it does secrets of keys.
@@ -194,6 +196,17 @@ func (s *Store) EndSessions(ctx context.Context, workspace, person string) error
 			return err
 		}
 		return t.audit(workspace, "end-sessions", person)
+	})
+}
+
+// endAll ends all sessions and links: those of a backup may have been ended since.
+func (s *Store) endAll(ctx context.Context) error {
+	return s.write(ctx, "end sessions", 1, func(t *txn) error {
+		if _, err := t.exec(dropEverySession); err != nil {
+			return err
+		}
+		_, err := t.exec(dropEveryLink)
+		return err
 	})
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"verbatim/store"
 )
@@ -40,11 +41,11 @@ func (p *Pages) audit(v *visit) error {
 		page.Older = query("/settings/audit", "action", action, "before", number(int(list[auditShown-1].Seq)))
 	}
 	for _, e := range list {
-		row := auditRow{v.when(e.At), v.Plain(e.Actor), v.action(e.Action), v.Plain(e.Object)}
-		if name, ok := names[e.Actor]; ok {
-			row.Who = v.Plain(name)
+		who := named(e.Actor, names)
+		if e.Actor == store.Local {
+			who = v.t("audit.local")
 		}
-		page.List = append(page.List, row)
+		page.List = append(page.List, auditRow{v.when(e.At), v.Plain(who), v.action(e.Action), v.Plain(named(e.Object, names))})
 	}
 	actions, err := p.Store.AuditActions(v.ctx, v.workspace)
 	for _, a := range actions {
@@ -54,6 +55,22 @@ func (p *Pages) audit(v *visit) error {
 		return err
 	}
 	return v.show(http.StatusOK, "audit", page)
+}
+
+// named puts a name in the place of the id that a text begins with. Of somebody who has gone there is the address that
+// stands behind the id.
+func named(text string, names map[string]string) string {
+	id, rest, more := strings.Cut(text, " ")
+	name, known := names[id]
+	switch {
+	case known && rest != "" && rest != name:
+		return name + ", " + rest
+	case known:
+		return name
+	case more && strings.HasPrefix(id, "ac_"):
+		return rest
+	}
+	return text
 }
 
 // action words what was done; an operation that has no words is shown by its name.
@@ -66,7 +83,7 @@ func (v *visit) action(name string) string {
 
 // actors names those who are in the audit log.
 func (v *visit) actors() (map[string]string, error) {
-	names := map[string]string{store.Local: v.t("audit.local")}
+	names := map[string]string{}
 	people, err := v.p.Store.People(v.ctx, v.workspace)
 	if err != nil {
 		return nil, err

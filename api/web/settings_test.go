@@ -280,6 +280,19 @@ func TestCorrectionSaysWho(t *testing.T) {
 	}
 }
 
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	names := map[string]string{"ac_1": "a@example.org", "k1": "key x"}
+	for text, want := range map[string]string{
+		"ac_1": "a@example.org", "ac_1 a@example.org": "a@example.org", "ac_1 admin": "a@example.org, admin", "ac_2 gone@example.org": "gone@example.org",
+		"ac_2": "ac_2", "k1": "key x", "my survey": "my survey", "": "", "local": "local",
+	} {
+		if got := named(text, names); got != want {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+}
+
 func TestAuditPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
