@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"verbatim/analysis"
+	"verbatim/api/reference"
 	"verbatim/index"
 	"verbatim/ingest"
 	"verbatim/store"
@@ -41,21 +42,23 @@ type Deps struct {
 // server is the API over its parts.
 type server struct {
 	Deps
-	engine   *gin.Engine
-	huma     huma.API
-	spec     []byte // the OpenAPI document
-	keySpec  []byte // the same once keys are needed
-	ready    readiness
-	metrics  *metrics
-	probe    probe
-	patience time.Duration   // with wait=indexed
-	tagged   map[string]bool // the paths of routes with an ETag
-	origins  *http.CrossOriginProtection
-	scopes   map[string]store.Scope // that keys need, by method and path
-	visitors map[string]store.Role  // that sessions need, where one will do
-	rates    *limiter               // of keys; nil for none
-	failures *limiter               // of addresses whose keys are wrong
-	now      func() time.Time
+	engine  *gin.Engine
+	huma    huma.API
+	spec    []byte // the OpenAPI document
+	keySpec []byte // the same once keys are needed
+	// reference are the pages of the document.
+	reference *reference.Pages
+	ready     readiness
+	metrics   *metrics
+	probe     probe
+	patience  time.Duration   // with wait=indexed
+	tagged    map[string]bool // the paths of routes with an ETag
+	origins   *http.CrossOriginProtection
+	scopes    map[string]store.Scope // that keys need, by method and path
+	visitors  map[string]store.Role  // that sessions need, where one will do
+	rates     *limiter               // of keys; nil for none
+	failures  *limiter               // of addresses whose keys are wrong
+	now       func() time.Time
 }
 
 // New makes the API's handler. It begins to open the index and the models of all languages and returns without waiting for

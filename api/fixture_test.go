@@ -206,7 +206,7 @@ func (a answered) problem(tb testing.TB) Problem {
 	if got := a.header.Get("Content-Type"); got != problemType {
 		tb.Errorf("content type %q", got)
 	}
-	if p.Status != a.status || p.Type != "about:blank" || p.Title == "" || p.Detail == "" || p.Code == "" {
+	if p.Status != a.status || p.Type != ProblemType(p.Code) || p.Title == "" || p.Detail == "" || p.Code == "" {
 		tb.Errorf("status %d with the problem %+v", a.status, p)
 	}
 	return p

@@ -12,6 +12,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"verbatim/api/reference"
 	"verbatim/feedback"
 	"verbatim/insight"
 	"verbatim/store"
@@ -143,6 +144,9 @@ type specAnswer struct {
 
 // describe writes the document: as it is before the first key is made, and with keys.
 func (s *server) describe() (err error) {
+	if s.reference, err = reference.New(s.huma.OpenAPI(), problemKinds); err != nil {
+		return err
+	}
 	if s.spec, err = json.Marshal(s.huma.OpenAPI()); err != nil {
 		return fmt.Errorf("api: describe: %w", err)
 	}
@@ -199,8 +203,7 @@ func (periodSchema) Schema(huma.Registry) *huma.Schema { return enum(feedback.Pe
 
 // Schema lists the codes.
 func (codeSchema) Schema(huma.Registry) *huma.Schema {
-	return enum(feedback.Invalid, feedback.NotFound, feedback.Conflict, feedback.TooLarge, feedback.Deleted, feedback.Unavailable,
-		feedback.Corrupt, feedback.Internal, feedback.Unsupported, feedback.Forbidden)
+	return enum(feedback.Codes...)
 }
 
 // Schema lists what may become of a response.

@@ -21,7 +21,7 @@ const problemType = "application/problem+json"
 // Problem is an error as the API answers it: problem details of RFC 9457 with the code of the [feedback.Error]. It holds
 // nothing that was submitted but names of fields and parameters.
 type Problem struct { //nolint:errname // the name is that of RFC 9457, and of the schema
-	Type   string        `json:"type" doc:"Always about:blank: status and code say what kind of problem it is." example:"about:blank"`
+	Type   string        `json:"type" doc:"Where the kind of problem is explained: an address relative to this server, the same for every problem of the code." example:"/docs/problems#invalid"`
 	Title  string        `json:"title" doc:"The status in words." example:"Bad Request"`
 	Status int           `json:"status" doc:"The HTTP status." example:"400"`
 	Detail string        `json:"detail" doc:"What is wrong, where, and what to do." example:"score must be a whole number from 0 to 10"`
@@ -79,8 +79,14 @@ func newProblem(code feedback.Code, detail string) *Problem {
 // statusProblem makes a problem of HTTP's own, which has a status but no code that means it.
 func statusProblem(status int, code feedback.Code, detail string) *Problem {
 	title := cmp.Or(http.StatusText(status), "Client Closed Request")
-	return &Problem{Type: "about:blank", Title: title, Status: status, Detail: detail, Code: code}
+	return &Problem{Type: ProblemType(code), Title: title, Status: status, Detail: detail, Code: code}
 }
+
+// problemsPath is the page that explains the kinds of problems.
+const problemsPath = "/docs/problems"
+
+// ProblemType is where the problems of a code are explained.
+func ProblemType(code feedback.Code) string { return problemsPath + "#" + string(code) }
 
 // fieldProblem makes a problem of what is wrong with fields. There is at least one.
 func fieldProblem(code feedback.Code, fields ...FieldError) *Problem {

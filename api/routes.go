@@ -41,6 +41,7 @@ func (s *server) routes() {
 	s.routesOfErasures()
 	s.routesOfMetrics()
 	s.routesOfServer()
+	s.routesOfDocs()
 }
 
 func (s *server) routesOfTexts() {

@@ -281,7 +281,7 @@ var (
 		`"statements":[{"start":0,"end":29,"text":"Toimitus kesti kolme viikkoa.","sentiment":{"label":"negative","score":-0.71},"kinds":["complaint"],` +
 		`"themes":[{"theme":"delivery_logistics","sentiment":"negative"}],"evidence":[{"start":9,"end":28,"text":"kesti kolme viikkoa"}]}],"urgency":[],"model":"2026.11","taxonomy":"default@1"}`)
 	exampleResult = json.RawMessage(`[{"id":"r1","survey":"nps-2026","status":"created"},{"id":"r2","survey":"nps-2026","status":"rejected","problem":` +
-		`{"type":"about:blank","title":"Bad Request","status":400,"detail":"score must be a whole number from 0 to 10; leave it out when there is none","code":"invalid",` +
+		`{"type":"/docs/problems#invalid","title":"Bad Request","status":400,"detail":"score must be a whole number from 0 to 10; leave it out when there is none","code":"invalid",` +
 		`"errors":[{"location":"body[1].score","message":"score must be a whole number from 0 to 10; leave it out when there is none"}]}}]`)
 )
 

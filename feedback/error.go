@@ -22,6 +22,9 @@ const (
 	Forbidden   Code = "unauthorized" // the key is missing or may not do this
 )
 
+// Codes lists the codes.
+var Codes = []Code{Invalid, NotFound, Conflict, TooLarge, Deleted, Unavailable, Corrupt, Internal, Unsupported, Forbidden}
+
 // Error is an error that a user meets. Message says what is wrong, where, and what to do; it may quote a short value, so
 // what leaves the machine (the API) says it in its own words. Err is the cause, if any.
 type Error struct {

@@ -182,7 +182,7 @@ const maxForm = 1 << 20
 
 // errForm refuses a form that is not of a page that this server wrote for this browser.
 var errForm = &api.Problem{
-	Type: "about:blank", Title: "Forbidden", Status: http.StatusForbidden, Code: feedback.Forbidden,
+	Type: api.ProblemType(feedback.Forbidden), Title: "Forbidden", Status: http.StatusForbidden, Code: feedback.Forbidden,
 	Detail: "the form has expired: go back, load the page again and send it once more",
 }
 

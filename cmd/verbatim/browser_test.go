@@ -325,6 +325,25 @@ func TestScreens(t *testing.T) {
 	}
 }
 
+// The reference of the API: axe-core finds nothing, and nothing is wider than the screen.
+func TestReferenceScreens(t *testing.T) {
+	t.Parallel()
+	axe := axeScript(t)
+	b := browse(t, start(t, binary(t), t.TempDir()), "en")
+	for _, sight := range []int{0, 3} { // a desk in the light, and a phone in the dark
+		b.look(sights[sight].width, sights[sight].dark)
+		for _, page := range []string{"", "/responses", "/insight", "/schemas", "/problems"} {
+			b.open("/docs" + page)
+			title := "docs" + strings.ReplaceAll(page, "/", "-") + "-" + sights[sight].name
+			b.accessible(axe, title)
+			if over := script[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+				t.Errorf("%s is %d pixels too wide", title, over)
+			}
+			b.picture(title)
+		}
+	}
+}
+
 // picture keeps what the tab shows, when pictures are asked for.
 func (b *browser) picture(title string) {
 	b.t.Helper()
