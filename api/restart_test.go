@@ -67,7 +67,7 @@ func TestPagesKeepTheirPlaceWhileOthersWrite(t *testing.T) {
 func TestSlowBody(t *testing.T) {
 	w := newWorld(t)
 	slow := httptest.NewUnstartedServer(http.HandlerFunc(w.api.serve))
-	slow.Config.ReadTimeout = 50 * time.Millisecond
+	slow.Config.ReadHeaderTimeout, slow.Config.ReadTimeout = time.Minute, 50*time.Millisecond
 	slow.Start()
 	defer slow.Close()
 	body, end := io.Pipe()

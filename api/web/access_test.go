@@ -81,7 +81,7 @@ func roleWanted(route string) store.Role {
 		return api.RoleOpen
 	case is(`GET /|GET /drivers.*|GET /compare|GET /search|GET /responses/:survey/:id|(GET|POST) /account.*`):
 		return store.Viewer
-	case is(`POST /responses/.*|(GET|POST) /imports?(/.*)?`):
+	case is(`POST /responses/.*|POST /searches.*|(GET|POST) /imports?(/.*)?`):
 		return store.Analyst
 	}
 	return store.Admin
