@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -59,13 +60,14 @@ func TestHostileComments(t *testing.T) {
 	}
 	b := browse(t, s, "en")
 	quote := strings.NewReplacer(`"`, `""`)
-	file := "score,comment,<b>x\n"
+	var file strings.Builder
+	file.WriteString("score,comment,<b>x\n")
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		file += `2,"` + quote.Replace(texts[name]) + `","` + quote.Replace(texts["code"]) + "\"\n" + `<script>window.harmed=5</script>,"x","y"` + "\n"
+		fmt.Fprintf(&file, "2,\"%s\",\"%s\"\n<script>window.harmed=5</script>,x,y\n", quote.Replace(texts[name]), quote.Replace(texts["code"]))
 	}
 	pages := []string{
 		"/", "/drivers", "/drivers/delivery_logistics/negative", "/search", "/search?match=late", "/search?match=" + url.QueryEscape(texts["code"][:40]),
-		"/compare?before=" + url.QueryEscape("<script>=1") + "&after=x%3D1", b.upload(file),
+		"/compare?before=" + url.QueryEscape("<script>=1") + "&after=x%3D1", b.upload(file.String()),
 	}
 	for name := range texts {
 		pages = append(pages, "/responses/s/"+name)
