@@ -1,7 +1,7 @@
 package store
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -55,7 +55,7 @@ func TestSearches(t *testing.T) {
 		t.Errorf("%+v, %v", log, err)
 	}
 	for i := range MaxSearches - 1 {
-		if _, err := s.CreateSearch(ctx, "alpha", fmt.Sprint(i), ""); err != nil {
+		if _, err := s.CreateSearch(ctx, "alpha", strconv.Itoa(i), ""); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -84,10 +84,10 @@ func (v *visit) hit(a *feedback.Analysed, comment, suggestion []feedback.Span) h
 			h.Flags = append(h.Flags, v.t("urgency."+string(u)))
 		}
 	}
-	h.Runs, h.Cut = excerpt(runsOf(a.Comment, comment, tags))
+	h.Runs, h.Cut = excerpt(squeeze(runsOf(a.Comment, comment, tags)))
 	if strings.TrimSpace(a.Suggestion) != "" {
 		var cut bool
-		h.Suggestion, cut = excerpt(runsOf(a.Suggestion, suggestion, nil))
+		h.Suggestion, cut = excerpt(squeeze(runsOf(a.Suggestion, suggestion, nil)))
 		h.Cut = h.Cut || cut
 	}
 	h.Tags = v.tags(tags)

@@ -83,7 +83,7 @@ func (p *Pages) response(v *visit) error {
 	page := &responsePage{shell: v.shell("response.title", "search"), Post: responseAddress(key) + "/correct"}
 	page.Hit = v.hit(&a, nil, nil)
 	if a.Analysis != nil {
-		page.Hit.Runs = runsOf(a.Comment, nil, a.Analysis.Themes)
+		page.Hit.Runs = squeeze(runsOf(a.Comment, nil, a.Analysis.Themes))
 	}
 	page.facts(v, &a)
 	if corrected != nil {
@@ -144,7 +144,7 @@ func (page *responsePage) said(v *visit, a *feedback.Analysed, corrected *feedba
 	for i := range an.Statements {
 		s := &an.Statements[i]
 		if i == mostClauses {
-			page.Rest = a.Comment[start:]
+			page.Rest = squeezed(a.Comment[start:])
 			break
 		}
 		end := len(a.Comment)
@@ -152,7 +152,7 @@ func (page *responsePage) said(v *visit, a *feedback.Analysed, corrected *feedba
 			end = an.Statements[i+1].Start
 		}
 		shown := statement{
-			Runs: part(runs, start, end), Class: polarityClass(s.Sentiment.Label), Word: v.t("sentiment." + string(s.Sentiment.Label)),
+			Runs: squeeze(part(runs, start, end)), Class: polarityClass(s.Sentiment.Label), Word: v.t("sentiment." + string(s.Sentiment.Label)),
 			Kinds: v.kinds(s.Kinds),
 		}
 		for _, t := range s.Themes {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,6 +52,25 @@ func runsOf(text string, marks []feedback.Span, tags []feedback.ThemeTag) []run 
 		start, end := cuts[i-1], cuts[i]
 		r := run{Text: text[start:end], Mark: covers(marks, start, end), Class: classOf(tags, start, end)}
 		runs = append(runs, r)
+	}
+	return runs
+}
+
+// blankLines are more than a reader needs to see that a paragraph ends.
+var blankLines = regexp.MustCompile(`(?:[\s\p{Z}]*\n){3,}[\s\p{Z}]*`)
+
+// squeezed leaves one of several blank lines, so that a text of line ends fills no screens.
+func squeezed(text string) string {
+	if strings.Count(text, "\n") < 3 {
+		return text
+	}
+	return blankLines.ReplaceAllLiteralString(text, "\n\n")
+}
+
+// squeeze squeezes the texts of runs.
+func squeeze(runs []run) []run {
+	for i := range runs {
+		runs[i].Text = squeezed(runs[i].Text)
 	}
 	return runs
 }

@@ -75,3 +75,14 @@ func TestExcerptShowsTheMark(t *testing.T) {
 		t.Errorf("%v", short)
 	}
 }
+
+func TestSqueezed(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"a\nb\n\nc": "a\nb\n\nc", "a\n\n\nb": "a\n\nb", "a" + strings.Repeat(" \n\t\u00a0\u3000", 500) + "b": "a\n\nb", "": "", "a b": "a b",
+	} {
+		if got := squeezed(text); got != want {
+			t.Errorf("%.20q: %q", text, got)
+		}
+	}
+}
