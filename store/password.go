@@ -48,9 +48,9 @@ func (s *Store) hashPassword(ctx context.Context, password string) (string, erro
 // fits reports whether a password is the one that was hashed, with the parameters that stand in the hash. It takes the same
 // time for every password, and for an account that has none.
 func (s *Store) fits(ctx context.Context, password, hash string) (bool, error) {
-	real := 1
+	there := 1
 	if hash == "" {
-		hash, real = dummyHash, 0
+		hash, there = dummyHash, 0
 	}
 	parts := strings.Split(hash, "$") // "", argon2id, v=19, m=…, salt, sum
 	if len(parts) != 6 {
@@ -70,7 +70,7 @@ func (s *Store) fits(ctx context.Context, password, hash string) (bool, error) {
 		return false, damaged("password", err)
 	}
 	got, err := s.argon(ctx, password, salt, passes, memory, lanes, uint32(len(want))) //nolint:gosec // 32
-	return err == nil && subtle.ConstantTimeCompare(got, want)&real == 1, err
+	return err == nil && subtle.ConstantTimeCompare(got, want)&there == 1, err
 }
 
 // argon hashes when there is a place.

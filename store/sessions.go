@@ -173,8 +173,8 @@ func readSession(values []any) Session {
 // Sessions returns the sessions of a person that have not expired, the newest first.
 func (s *Store) Sessions(ctx context.Context, workspace, person string) ([]Session, error) {
 	var list []Session
-	args := append(sessionBounds(time.UnixMilli(now()))[1:], workspace, person)
-	err := s.read(ctx, "sessions", workspace, selectSessions, args, func(values []any) error {
+	bounds := sessionBounds(time.UnixMilli(now()))
+	err := s.read(ctx, "sessions", workspace, selectSessions, []any{bounds[1], bounds[2], workspace, person}, func(values []any) error {
 		list = append(list, readSession(values))
 		return nil
 	})

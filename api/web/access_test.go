@@ -191,14 +191,14 @@ func TestForeignSessionGetsNothing(t *testing.T) {
 		audit, err6 := s.Audit(ctx, ws, 0, 100)
 		return fmt.Sprintf("%+v %+v %+v %+v %+v %+v %v", people, keys, hooks, sent, kept, audit, []error{err1, err2, err3, err4, err5, err6})
 	}
-	shown := ""
+	var shown strings.Builder
 	for _, route := range slices.Sorted(maps.Keys(w.pages.roles)) {
 		if method, path := filled(route, ids); method == http.MethodGet {
-			shown += boss.get(path, "en").body
+			shown.WriteString(boss.get(path, "en").body)
 		}
 	}
-	if strings.Count(shown, theirs) < 20 {
-		t.Errorf("the owner sees their things %d times: the test tries nothing", strings.Count(shown, theirs))
+	if n := strings.Count(shown.String(), theirs); n < 20 {
+		t.Errorf("the owner sees their things %d times: the test tries nothing", n)
 	}
 	before := held()
 	foreign := w.as("acme", "boss@example.org")
