@@ -32,15 +32,15 @@ func newText() *huma.Schema {
 	}
 }
 
-// attributeValue is the schema of a value of one's own: a plain one, a list of plain ones, or an object, which flattens.
+// attributeValue is the schema of a value of one's own: a plain one, a list of plain ones, or an object, which flattens. It names no type, so that
+// clients that are generated take any.
 func attributeValue() *huma.Schema {
 	most := ingest.MaxValue
-	plain := []string{huma.TypeString, huma.TypeNumber, huma.TypeBoolean, "null"}
+	nested := map[string]any{"type": []string{huma.TypeArray, huma.TypeObject}}
 	return &huma.Schema{
-		Extensions: map[string]any{"type": append(slices.Clone(plain), huma.TypeArray, huma.TypeObject), "propertyNames": attributeNames()},
-		MaxLength:  &most, Pattern: textForm,
-		Items:                &huma.Schema{Extensions: map[string]any{"type": plain}, Pattern: textForm},
-		AdditionalProperties: component("AttributeValue"),
+		MaxLength: &most, Pattern: textForm,
+		Not:        &huma.Schema{Type: huma.TypeArray, Extensions: map[string]any{"contains": nested}},
+		Extensions: map[string]any{"patternProperties": map[string]any{"": component("AttributeValue")}, "propertyNames": attributeNames()},
 	}
 }
 

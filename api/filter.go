@@ -30,7 +30,7 @@ var filterParams = []param{
 		set:   func(f *feedback.Filter, v string) error { return f.SetFrom(v, time.UTC) },
 	},
 	{
-		name: "to", example: "2026-03-31", want: dateForm, form: momentForm,
+		name: "to", example: "2026-06-30", want: dateForm, form: momentForm,
 		about: "Last day, or moment; inclusive.",
 		set:   func(f *feedback.Filter, v string) error { return f.SetTo(v, time.UTC) },
 	},

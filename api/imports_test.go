@@ -52,6 +52,9 @@ func (w *world) ended(tb testing.TB, id string) ImportStatus {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	if w.secret != "" {
+		r.Header.Set("Authorization", "Bearer "+w.secret)
+	}
 	answer, err := w.Client().Do(r)
 	if err != nil {
 		tb.Fatal(err)

@@ -175,3 +175,26 @@ func TestNamesOfPrivateAddressesAreRefused(t *testing.T) {
 		t.Errorf("%d requests arrived inside", hits.Load()-1)
 	}
 }
+
+// FuzzCheckURL reads addresses: what is accepted can be asked for, over https, and says nothing but host, path and query.
+func FuzzCheckURL(f *testing.F) {
+	for _, seed := range []string{"https://example.com/hook?token=x", "https://[::ffff:127.0.0.1]/", "https://127.1/", "https://0x7f.1/", "https://a.b:99999/", "https://%31.2", "https://a.b\\@c.d/"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, address string) {
+		err := CheckURL(address, false)
+		if err != nil {
+			if feedback.CodeOf(err) != feedback.Invalid || !strings.HasPrefix(err.Error(), "url: ") || len(address) > 40 && strings.Contains(err.Error(), address) {
+				t.Fatal(err)
+			}
+			return
+		}
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, nil)
+		if err != nil || r.URL.Scheme != "https" || r.URL.User != nil || r.URL.Hostname() == "" {
+			t.Fatalf("%q: %v", address, err)
+		}
+		if addr, err := netip.ParseAddr(r.URL.Hostname()); err == nil && !public(addr) {
+			t.Fatalf("%q is not public", address)
+		}
+	})
+}
