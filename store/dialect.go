@@ -40,8 +40,11 @@ var schema6 string
 //go:embed schema_7.sql
 var schema7 string
 
+//go:embed schema_8.sql
+var schema8 string
+
 // migrations bring a store from version i to i+1; the first makes an empty one. They are only ever appended to.
-var migrations = []string{schema, schema2, schema3, schema4, schema5, schema6, schema7}
+var migrations = []string{schema, schema2, schema3, schema4, schema5, schema6, schema7, schema8}
 
 // How connections are set up. secure_delete overwrites what is deleted; busy_timeout is in milliseconds.
 const (

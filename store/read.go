@@ -18,12 +18,14 @@ var analysedColumns = `r.survey, r.id, ` + strings.ReplaceAll(recordColumns, "{r
 
 const analysedWidth = 2 + recordWidth + 3
 
-// analysedJoins lay the analyses of the current taxonomy, and corrections, beside a response r.
+// analysedJoins lay the analyses of the current taxonomy, and corrections, beside a response r. A response has at most one
+// analysis of a part in each taxonomy, whatever model made it.
 const analysedJoins = `
+	LEFT JOIN current_taxonomies t ON t.workspace = r.workspace
 	LEFT JOIN analyses a ON a.workspace = r.workspace AND a.survey = r.survey AND a.id = r.id
-		AND a.part = 'comment' AND a.taxonomy = r.taxonomy AND a.model = r.model
+		AND a.part = 'comment' AND a.taxonomy = coalesce(t.taxonomy, r.taxonomy)
 	LEFT JOIN analyses s ON s.workspace = r.workspace AND s.survey = r.survey AND s.id = r.id
-		AND s.part = 'suggestion' AND s.taxonomy = r.taxonomy AND s.model = r.model AND r.suggestion <> ''
+		AND s.part = 'suggestion' AND s.taxonomy = coalesce(t.taxonomy, r.taxonomy) AND r.suggestion <> ''
 	LEFT JOIN corrections c ON c.workspace = r.workspace AND c.survey = r.survey AND c.id = r.id`
 
 // versionJoins are the same with the analyses of a taxonomy that is given (twice), whatever model made them.
