@@ -393,7 +393,7 @@ func waitFor(ctx context.Context, changed, stopped <-chan struct{}) error {
 	return nil
 }
 
-func event(out io.Writer, ended bool, status *ImportStatus) error {
+func event(out io.Writer, ended bool, status any) error {
 	body, err := json.Marshal(status)
 	if err != nil {
 		return err

@@ -47,8 +47,12 @@ func NewRetagger(i *Ingester, o RetaggerOptions) *Retagger {
 // retagBatch is how many responses are tagged and stored at a time.
 const retagBatch = 500
 
-// retagAgain is how long after an error the next attempt comes, and how long is waited at most for something to do.
-const retagAgain = 5 * time.Second
+// retagAgain is how long after an error the next attempt comes, and how long is waited at most for something to do;
+// retagLook is how long after a change it is looked whether there is.
+const (
+	retagAgain = 5 * time.Second
+	retagLook  = 100 * time.Millisecond
+)
 
 // Changed returns a channel that is closed when a tagging gets on or ends.
 func (r *Retagger) Changed() <-chan struct{} {
@@ -87,12 +91,13 @@ func (r *Retagger) Run(ctx context.Context) error {
 	return nil
 }
 
-// await waits for a change, but not for ever.
+// await waits for a change, but not for ever; where much changes it looks now and then only.
 func (r *Retagger) await(ctx context.Context, changed <-chan struct{}) {
 	timer := time.NewTimer(retagAgain)
 	defer timer.Stop()
 	select {
 	case <-changed:
+		pause(ctx, retagLook)
 	case <-timer.C:
 	case <-ctx.Done():
 	}

@@ -67,14 +67,19 @@ func (s *Store) Get(ctx context.Context, workspace string, key feedback.Key) (fe
 // GetMany returns the responses with the keys, as Get does and in the order of the keys; those that are not there are left
 // out.
 func (s *Store) GetMany(ctx context.Context, workspace string, keys []feedback.Key) ([]feedback.Analysed, error) {
+	return s.getMany(ctx, workspace, keys, analysedJoins)
+}
+
+// getMany gets responses with what the joins, which take the arguments, lay beside them.
+func (s *Store) getMany(ctx context.Context, workspace string, keys []feedback.Key, joins string, args ...any) ([]feedback.Analysed, error) {
 	if err := validWorkspace(workspace); err != nil {
 		return nil, err
 	}
 	found := make([]feedback.Analysed, 0, len(keys))
 	d := newDecoder()
 	for chunk := range slices.Chunk(keys, getChunk) {
-		query, args := selectMany(workspace, chunk)
-		rows, err := s.pool.QueryContext(ctx, query, args...) // not prepared: there is one query for each number of keys
+		query, values := selectMany(workspace, chunk, joins, args)
+		rows, err := s.pool.QueryContext(ctx, query, values...) // not prepared: there is one query for each number of keys
 		if err == nil {
 			err = eachRow(rows, func(values []any) error {
 				a, err := d.analysed(values)
@@ -90,7 +95,7 @@ func (s *Store) GetMany(ctx context.Context, workspace string, keys []feedback.K
 }
 
 // selectMany numbers the keys, so that the answers come in their order.
-func selectMany(workspace string, keys []feedback.Key) (query string, args []any) {
+func selectMany(workspace string, keys []feedback.Key, joins string, more []any) (query string, args []any) {
 	var b strings.Builder
 	b.WriteString(`WITH wanted (n, survey, id) AS (VALUES `)
 	for i, key := range keys {
@@ -101,8 +106,8 @@ func selectMany(workspace string, keys []feedback.Key) (query string, args []any
 		args = append(args, key.Survey, key.ID)
 	}
 	b.WriteString(`) SELECT ` + analysedColumns + ` FROM wanted w JOIN responses r ON r.survey = w.survey AND r.id = w.id` +
-		analysedJoins + ` WHERE r.workspace = ? ORDER BY w.n`)
-	return b.String(), append(args, workspace)
+		joins + ` WHERE r.workspace = ? ORDER BY w.n`)
+	return b.String(), append(append(args, more...), workspace)
 }
 
 // Scan hands over all responses of a workspace in the order of survey and id, as they were at one moment, each as Get
@@ -197,4 +202,10 @@ func (d *decoder) analysed(values []any) (a feedback.Analysed, err error) {
 		a.Analysis = c.Apply(a.Analysis)
 	}
 	return a, nil
+}
+
+// GetTaxonomy is GetMany with the analyses that the taxonomy version (name@version) made, nil where there is none, instead
+// of the current ones.
+func (s *Store) GetTaxonomy(ctx context.Context, workspace, taxonomy string, keys []feedback.Key) ([]feedback.Analysed, error) {
+	return s.getMany(ctx, workspace, keys, versionJoins, taxonomy, taxonomy)
 }

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"strconv"
+	"strings"
 	"time"
 
 	"verbatim/feedback"
@@ -52,7 +54,10 @@ const (
 	// The current version comes first: what it lacks is read now.
 	selectRunning = retagColumns + ` AND state = 'running' ORDER BY taxonomy = (` + selectCurrentRef + `) DESC, started_at, taxonomy LIMIT 1`
 	countAnalysed = `SELECT count(*) FROM responses WHERE workspace = ? AND taxonomy <> ''`
-	selectModel   = `SELECT model FROM analyses WHERE workspace = ? AND survey = ? AND id = ? AND taxonomy = ? LIMIT 1`
+	selectRead    = `SELECT coalesce(r.state, ''), r.finished_at FROM taxonomies t
+		LEFT JOIN retags r ON r.workspace = t.workspace AND r.taxonomy = t.name || '@' || t.version
+		WHERE t.workspace = ? AND t.name = ? AND t.version = ?`
+	selectModel = `SELECT model FROM analyses WHERE workspace = ? AND survey = ? AND id = ? AND taxonomy = ? LIMIT 1`
 )
 
 var (
@@ -72,6 +77,21 @@ func (s *Store) CurrentTaxonomy(ctx context.Context, workspace string) (ref stri
 		return nil
 	})
 	return ref, err
+}
+
+// WasRead reports whether a version of the taxonomy (name@version) is or was the one that a workspace reads.
+func (s *Store) WasRead(ctx context.Context, workspace, taxonomy string) (was bool, err error) {
+	name, version, _ := strings.Cut(taxonomy, "@")
+	n, err := strconv.Atoi(version)
+	if err != nil {
+		return false, validWorkspace(workspace)
+	}
+	err = s.read(ctx, "taxonomy", workspace, selectRead, []any{workspace, name, n}, func(values []any) error {
+		state := RetagState(text(values[0]))
+		was = state == "" || state == RetagDone || state == RetagRunning && number(values[1]).Valid
+		return nil
+	})
+	return was, err
 }
 
 // Retags returns the taggings of a workspace, the newest first.

@@ -65,11 +65,12 @@ func newWorld(tb testing.TB) *world {
 		tb.Fatal(err)
 	}
 	in := &ingest.Ingester{Analyst: &ingest.Analyst{Analyzer: analyzer, Redact: analysis.Redactor{Mode: analysis.RedactMark}}, Store: st}
-	pages, err := New(Deps{Store: st, Index: x, Ingester: in, Taxonomy: analyzer.Taxonomy(), Logger: logger})
+	pages, err := New(Deps{Store: st, Index: x, Ingester: in, Logger: logger})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	handler, err := api.New(api.Deps{Store: st, Index: x, Ingester: in, Analyzer: analyzer, Logger: logger, Pages: pages})
+	retagger := ingest.NewRetagger(in, ingest.RetaggerOptions{Logger: logger, Ready: x.Prepare})
+	handler, err := api.New(api.Deps{Store: st, Index: x, Ingester: in, Analyzer: analyzer, Logger: logger, Pages: pages, Retagger: retagger})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -81,6 +82,7 @@ func newWorld(tb testing.TB) *world {
 	ctx, stop := context.WithCancel(context.WithoutCancel(tb.Context()))
 	var following sync.WaitGroup
 	following.Go(func() { x.Follow(ctx) })
+	following.Go(func() { retagger.Run(ctx) })
 	tb.Cleanup(func() {
 		w.client.CloseIdleConnections()
 		w.Close()

@@ -23,7 +23,6 @@ type Deps struct {
 	Store    *store.Store
 	Index    *index.Index
 	Ingester *ingest.Ingester
-	Taxonomy *feedback.Taxonomy
 	Logger   *slog.Logger // nil for slog.Default(); never gets a text or an id of a response
 }
 
@@ -31,6 +30,7 @@ type Deps struct {
 type Pages struct {
 	Deps
 	source    *api.Source
+	themes    *api.Taxonomies
 	looks     map[string]*look // by language
 	documents *documents
 	uploads   *uploads
@@ -45,12 +45,13 @@ func New(deps Deps) (*Pages, error) {
 	}
 	p := &Pages{
 		Deps:      deps,
-		source:    &api.Source{Index: deps.Index, Texts: deps.Store.GetMany, Taxonomy: deps.Taxonomy},
+		themes:    &api.Taxonomies{Store: deps.Store, Index: deps.Index, Ingester: deps.Ingester},
 		looks:     map[string]*look{},
 		documents: newDocuments(),
 		uploads:   newUploads(),
 		formKey:   []byte(rand.Text()),
 	}
+	p.source = &api.Source{Index: deps.Index, Texts: deps.Store.GetMany, Versions: deps.Store.GetTaxonomy, Taxonomy: p.themes.Current}
 	for _, code := range languages {
 		var err error
 		if p.looks[code], err = newLook(code); err != nil {
@@ -95,6 +96,7 @@ type visit struct {
 	fragments
 	ctx       context.Context //nolint:containedctx // a visit lives as long as its request
 	workspace string
+	taxonomy  *feedback.Taxonomy
 	gin       *gin.Context
 	p         *Pages
 }
@@ -104,7 +106,11 @@ func (p *Pages) serve(show view) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		v := p.visit(c)
 		v.workspace = api.WorkspaceOf(c.Request.Context())
-		if err := show(v); err != nil {
+		err := v.readTaxonomy()
+		if err == nil {
+			err = show(v)
+		}
+		if err != nil {
 			problem := api.ProblemOf(err)
 			if problem.Status >= http.StatusInternalServerError {
 				p.Logger.LogAttrs(v.ctx, slog.LevelError, "web: "+c.FullPath(), slog.Int("status", problem.Status),
@@ -115,10 +121,18 @@ func (p *Pages) serve(show view) gin.HandlerFunc {
 	}
 }
 
+// readTaxonomy gets the themes of the workspace.
+func (v *visit) readTaxonomy() (err error) {
+	if v.taxonomy, err = v.p.themes.Current(v.ctx, v.workspace); err == nil {
+		v.fragments = v.fragmentsOf(v.taxonomy)
+	}
+	return err
+}
+
 func (p *Pages) visit(c *gin.Context) *visit {
 	secure(c.Writer.Header())
 	l := p.looks[languageOf(c.Request)]
-	return &visit{look: l, fragments: l.fragmentsOf(p.Taxonomy), ctx: c.Request.Context(), gin: c, p: p}
+	return &visit{look: l, fragments: l.fragmentsOf(nil), ctx: c.Request.Context(), gin: c, p: p}
 }
 
 // Refuse answers with a problem as a page.
