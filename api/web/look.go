@@ -20,7 +20,7 @@ var templateFiles embed.FS
 var wordFiles embed.FS
 
 // pageNames are the pages that have a template of their own.
-var pageNames = []string{"overview", "drivers", "driver", "compare", "search", "response", "imports", "mapping", "problem"}
+var pageNames = []string{"overview", "drivers", "driver", "compare", "search", "response", "imports", "mapping", "themes", "theme", "themesdiff", "problem"}
 
 // fragments are the charts and figures in the language of a visit.
 type fragments = *report.Fragments

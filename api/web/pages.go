@@ -78,6 +78,12 @@ func (p *Pages) Mount(engine *gin.Engine) {
 	get("/search", p.search)
 	get("/responses/:survey/:id", p.response)
 	post("/responses/:survey/:id/correct", p.correct)
+	get("/themes", p.themesShow)
+	get("/themes/edit", p.themeEdit)
+	post("/themes/edit", p.themeForm)
+	post("/themes/again", p.themesAgain)
+	post("/themes/cancel", p.themesCancel)
+	get("/themes/diff", p.themesDiff)
 	get("/import", p.imports)
 	engine.POST("/import", p.serve(p.upload)) // reads its form itself, as a stream
 	get("/import/:upload", p.mapping)

@@ -49,7 +49,7 @@ func (v *visit) shell(title, section string) shell {
 	if v.gin.Request.Method != http.MethodGet {
 		s.Here = "/"
 	}
-	for _, item := range []navItem{{"overview", "overview.title", "/"}, {"drivers", "drivers.title", "/drivers"}, {"search", "search.title", "/search"}, {"import", "import.title", "/import"}} {
+	for _, item := range []navItem{{"overview", "overview.title", "/"}, {"drivers", "drivers.title", "/drivers"}, {"search", "search.title", "/search"}, {"themes", "themes.title", "/themes"}, {"import", "import.title", "/import"}} {
 		item.Name = v.t(item.Name)
 		s.Nav = append(s.Nav, item)
 	}
@@ -63,7 +63,7 @@ func (v *visit) shell(title, section string) shell {
 func (s *shell) carry(f *feedback.Filter) {
 	from := feedback.Filter{Surveys: f.Surveys, From: f.From, Until: f.Until, Languages: f.Languages, Where: f.Where}
 	for i := range s.Nav {
-		if s.Nav[i].Section != "import" {
+		if s.Nav[i].Section != "import" && s.Nav[i].Section != "themes" {
 			s.Nav[i].Link = address(s.Nav[i].Link, &from, nil)
 		}
 	}
