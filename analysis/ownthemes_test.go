@@ -200,7 +200,7 @@ func TestNewTaxonomyRefuses(t *testing.T) {
 	}
 }
 
-// TestOwnThemesQuality measures phrases on comments that were written apart from them; docs/themes.md shows the table.
+// TestOwnThemesQuality measures phrases on comments that were written apart from them; README.md shows the table.
 func TestOwnThemesQuality(t *testing.T) {
 	a := newAnalyzer(t)
 	raw, err := os.ReadFile("testdata/ownthemes/themes.json")

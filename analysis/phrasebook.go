@@ -10,7 +10,7 @@ import (
 )
 
 // Confidence of a tag that a phrase made: found as it is written, in another form of its words, or as what another
-// language calls the same (phrases_test.go measures these).
+// language calls the same (ownthemes_test.go measures phrases).
 const (
 	confidenceWritten   = 0.95
 	confidenceInflected = 0.9

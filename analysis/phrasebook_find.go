@@ -67,9 +67,10 @@ func (f *folded) nextWord(i int) int {
 	for i++; i < len(f.tokens); i++ {
 		t := &f.tokens[i]
 		inside := t.start == f.tokens[i-1].end && i+1 < len(f.tokens) && t.end == f.tokens[i+1].start
-		if t.kind != mark && !(inside && (t.kind == stop || t.kind == comma)) {
-			break
+		if t.kind == mark || inside && (t.kind == stop || t.kind == comma) {
+			continue
 		}
+		break
 	}
 	return i
 }
@@ -149,7 +150,8 @@ func isTerm(phrase string, terms []corpora.Term) bool {
 		}
 		last := len(p.tokens) - 1
 		for i := range p.tokens {
-			if p.tokens[i].hash != q.tokens[i].hash && !(i == last && term.Prefix && p.begins(&p.tokens[i], q.tokens[i].hash)) {
+			same := p.tokens[i].hash == q.tokens[i].hash || i == last && term.Prefix && p.begins(&p.tokens[i], q.tokens[i].hash)
+			if !same {
 				return false
 			}
 		}

@@ -82,10 +82,7 @@ func (s *Store) CurrentTaxonomy(ctx context.Context, workspace string) (ref stri
 // WasRead reports whether a version of the taxonomy (name@version) is or was the one that a workspace reads.
 func (s *Store) WasRead(ctx context.Context, workspace, taxonomy string) (was bool, err error) {
 	name, version, _ := strings.Cut(taxonomy, "@")
-	n, err := strconv.Atoi(version)
-	if err != nil {
-		return false, validWorkspace(workspace)
-	}
+	n, _ := strconv.Atoi(version) // there is no version 0
 	err = s.read(ctx, "taxonomy", workspace, selectRead, []any{workspace, name, n}, func(values []any) error {
 		state := RetagState(text(values[0]))
 		was = state == "" || state == RetagDone || state == RetagRunning && number(values[1]).Valid
