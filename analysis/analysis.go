@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"weak"
 
 	"verbatim/corpora"
 	"verbatim/feedback"
@@ -29,6 +30,7 @@ type Analyzer struct {
 	taxonomy *feedback.Taxonomy
 	nothing  func() map[uint64]bool // the answers of all languages that say nothing
 	scratch  sync.Pool
+	books    books
 }
 
 type lazyTagger struct {
@@ -49,6 +51,7 @@ func New(set *models.Set) (*Analyzer, error) {
 	a := &Analyzer{models: set, taggers: map[string]*lazyTagger{feedback.Undetermined: {}}}
 	a.scratch.New = func() any { return &scratch{} }
 	a.nothing = sync.OnceValue(nothingAnywhere)
+	a.books.held = map[weak.Pointer[feedback.Taxonomy]]*phrasebook{}
 	var err error
 	if a.language, err = NewDetector(set); err != nil {
 		return nil, err
@@ -135,8 +138,9 @@ func nothingAnywhere() map[uint64]bool {
 	return all
 }
 
-// Analyze analyses a text. A taxonomy of nil stands for the default one; themes that it lacks are not reported. Offsets
-// are bytes. An error wraps models.ErrDamaged when a model that the text needs is damaged.
+// Analyze analyses a text. A taxonomy of nil stands for the default one; themes that it lacks are not reported, and its
+// phrases are looked for. It is read once, so that it must not change afterwards. Offsets are bytes. An error wraps
+// models.ErrDamaged when a model that the text needs is damaged.
 func (a *Analyzer) Analyze(text string, hint Hint, taxonomy *feedback.Taxonomy) (*feedback.Analysis, error) {
 	if taxonomy == nil {
 		taxonomy = a.taxonomy
@@ -162,8 +166,26 @@ func (a *Analyzer) Analyze(text string, hint Hint, taxonomy *feedback.Taxonomy) 
 		return out, nil
 	}
 	s.tag(t)
-	s.gather(t, taxonomy, out)
+	if err := s.findOwn(a, taxonomy, out.Language.Code); err != nil {
+		return nil, err
+	}
+	s.gather(t, out)
 	return out, nil
+}
+
+// findOwn finds the phrases of the taxonomy.
+func (s *scratch) findOwn(a *Analyzer, taxonomy *feedback.Taxonomy, lang string) (err error) {
+	if s.own = s.own[:0]; s.taxonomy != taxonomy { // as a rule it is that of the text before
+		if s.book, err = a.books.of(taxonomy); err != nil {
+			return err
+		}
+		s.taxonomy = taxonomy
+	}
+	table, err := s.book.table(lang)
+	if table != nil {
+		s.own = table.find(&s.text, lang, s.own)
+	}
+	return err
 }
 
 func nothingSaid(text string, f *folded) feedback.Statement {

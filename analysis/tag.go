@@ -35,7 +35,10 @@ type scratch struct {
 	extracted clause // whose features they are
 	tagged    []tagged
 	weights   []float32
-	balance   float32 // of the whole comment: how much likelier praise is than complaint
+	balance   float32            // of the whole comment: how much likelier praise is than complaint
+	taxonomy  *feedback.Taxonomy // whose phrases book holds
+	book      *phrasebook
+	own       []ownMatch // the phrases of the taxonomy that stand in the text
 }
 
 // tagged is a statement with the outputs of the models.
@@ -184,11 +187,11 @@ func (st *tagged) kinds() []feedback.Kind {
 }
 
 // gather makes the comment's analysis of its statements.
-func (s *scratch) gather(t *tagger, taxonomy *feedback.Taxonomy, out *feedback.Analysis) {
+func (s *scratch) gather(t *tagger, out *feedback.Analysis) {
 	seen := map[feedback.Sentiment]bool{}
 	for i := range s.tagged {
 		st := &s.tagged[i]
-		out.Statements = append(out.Statements, s.statement(t, taxonomy, st, out))
+		out.Statements = append(out.Statements, s.statement(t, st, out))
 		seen[st.sentiment] = true
 	}
 	score := &feedback.SentimentScore{Label: feedback.Neutral, Score: round(float64(s.balance), 4)}
@@ -203,6 +206,9 @@ func (s *scratch) gather(t *tagger, taxonomy *feedback.Taxonomy, out *feedback.A
 	out.Sentiment = score
 	out.Kinds = unite(out.Statements)
 	out.Urgency = s.urgency()
+	if len(s.own) > 0 {
+		s.mergeEvidence(out.Themes)
+	}
 	slices.SortStableFunc(out.Themes, func(a, b feedback.ThemeTag) int {
 		return cmp.Or(cmp.Compare(firstEvidence(a), firstEvidence(b)), cmp.Compare(a.Theme, b.Theme), cmp.Compare(a.Sentiment, b.Sentiment))
 	})
@@ -216,7 +222,7 @@ func firstEvidence(t feedback.ThemeTag) int {
 }
 
 // statement makes one statement and adds its themes to the comment's.
-func (s *scratch) statement(t *tagger, taxonomy *feedback.Taxonomy, st *tagged, out *feedback.Analysis) feedback.Statement {
+func (s *scratch) statement(t *tagger, st *tagged, out *feedback.Analysis) feedback.Statement {
 	start, end := s.text.span(st.clause)
 	result := feedback.Statement{
 		Span:      feedback.Span{Start: int(start), End: int(end), Text: s.text.text[start:end]},
@@ -234,19 +240,19 @@ func (s *scratch) statement(t *tagger, taxonomy *feedback.Taxonomy, st *tagged, 
 	}
 	least := max(themeThreshold, secondTheme*slices.Max(st.themes[:]))
 	for o, p := range st.themes {
-		if p < least {
+		if p < least || !s.book.reported[o] {
 			continue
 		}
 		id := corpora.ThemeIDs[o]
-		if _, ok := taxonomy.Theme(id); !ok {
-			continue
-		}
 		evidence := s.evidence(t, st, o)
 		if len(evidence) == 0 { // no word says it, only the bias and the look of the whole
 			continue
 		}
 		result.Themes = append(result.Themes, feedback.StatementTheme{Theme: id, Sentiment: st.sentiment})
 		addTheme(out, feedback.ThemeTag{Theme: id, Sentiment: st.sentiment, Confidence: round(confidenceFrom+confidencePer*float64(p), 4), Evidence: evidence})
+	}
+	if len(s.own) > 0 {
+		s.addOwn(st, &result, out)
 	}
 	return result
 }

@@ -30,7 +30,8 @@ type Deps struct {
 	Origins  []string           // of web pages that may read and post, as https://app.example.com
 	// Connector takes what survey platforms send; the caller runs it. nil for one that nobody runs: payloads wait in the store.
 	Connector *ingest.Connector
-	Uploads   *ingest.Uploads // of POST /v1/imports; nil for a server that takes no files. The caller runs it
+	Uploads   *ingest.Uploads  // of POST /v1/imports; nil for a server that takes no files. The caller runs it
+	Retagger  *ingest.Retagger // tags what is stored with new taxonomies; the caller runs it. nil for a server that tells no progress
 	// PrivateWebhooks allows webhooks to private addresses and over plain http, as for a [webhooks.Worker] that may call them.
 	PrivateWebhooks bool
 	Eraser          *Eraser      // of DELETE /v1/respondents; the caller runs it. Nil when people cannot be erased here

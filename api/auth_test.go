@@ -172,6 +172,7 @@ func TestSurveysAndTaxonomyOverHTTP(t *testing.T) {
 	if own.Ref() != "default@2" || len(own.Themes) != 1 || own.Themes[0].Name("en") != "Fares" || own.Themes[0].Name("fi") != mustTheme(t, &builtIn, "price_value").Name("fi") {
 		t.Errorf("%+v", own)
 	}
+	w.awaitRetag(t, "default")
 	if again := decode[feedback.Taxonomy](t, w.do(t, http.MethodPut, "/v1/taxonomy", body).body); again.Version != 2 {
 		t.Errorf("the same content makes version %d", again.Version)
 	}

@@ -19,8 +19,24 @@ import (
 type Source struct {
 	Index *index.Index
 	// Texts gets responses by their keys, in their order; those that are not there are left out.
-	Texts    func(ctx context.Context, workspace string, keys []feedback.Key) ([]feedback.Analysed, error)
-	Taxonomy *feedback.Taxonomy
+	Texts func(ctx context.Context, workspace string, keys []feedback.Key) ([]feedback.Analysed, error)
+	// Versions gets them with the tags of a version of the taxonomy; nil where there is one version only.
+	Versions func(ctx context.Context, workspace, taxonomy string, keys []feedback.Key) ([]feedback.Analysed, error)
+	// Taxonomy gets the current taxonomy, for the names of the themes; nil for their ids.
+	Taxonomy func(ctx context.Context, workspace string) (*feedback.Taxonomy, error)
+}
+
+// texts gets responses with the tags that a filter is about.
+func (src *Source) texts(ctx context.Context, workspace string, f *feedback.Filter, keys []feedback.Key) ([]feedback.Analysed, error) {
+	if f.Taxonomy != "" && src.Versions != nil {
+		return src.Versions(ctx, workspace, f.Taxonomy, keys)
+	}
+	return src.Texts(ctx, workspace, keys)
+}
+
+// FixedTaxonomy is the [Source.Taxonomy] of whoever has one only.
+func FixedTaxonomy(taxonomy *feedback.Taxonomy) func(context.Context, string) (*feedback.Taxonomy, error) {
+	return func(context.Context, string) (*feedback.Taxonomy, error) { return taxonomy, nil }
 }
 
 // DocumentOptions say what a report holds beside the ranking. The zero DocumentOptions add nothing.
@@ -62,7 +78,12 @@ func Document(ctx context.Context, src *Source, workspace string, f feedback.Fil
 	ranking.Method.Filter, ranking.Method.Dates = f.Conditions(), tab.Dates.String()
 	d := &report.Document{
 		Title: o.Title, Language: o.Language, Drivers: &ranking, Scores: tab.Scored,
-		Filter: f.Conditions(), Dates: tab.Dates, Taxonomy: src.Taxonomy,
+		Filter: f.Conditions(), Dates: tab.Dates,
+	}
+	if src.Taxonomy != nil {
+		if d.Taxonomy, err = src.Taxonomy(ctx, workspace); err != nil {
+			return nil, err
+		}
 	}
 	if o.Quotes > 0 {
 		if d.Quotes, err = src.quotes(ctx, workspace, &f, &ranking, &o); err != nil {
@@ -355,7 +376,7 @@ func (src *Source) mentions(ctx context.Context, workspace string, f feedback.Fi
 	for i := range page.Hits {
 		keys[i] = page.Hits[i].Key
 	}
-	responses, err := src.Texts(ctx, workspace, keys)
+	responses, err := src.texts(ctx, workspace, &f, keys)
 	if err != nil {
 		return nil, err
 	}

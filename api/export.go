@@ -138,7 +138,7 @@ func (src *Source) Responses(ctx context.Context, w io.Writer, workspace string,
 		return err
 	}
 	err = src.Index.Each(ctx, workspace, f, exportChunk, func(keys []feedback.Key) error {
-		responses, err := src.Texts(ctx, workspace, keys)
+		responses, err := src.texts(ctx, workspace, &f, keys)
 		for i := range responses {
 			if err == nil {
 				err = out.Write(&responses[i])

@@ -2,12 +2,10 @@ package api
 
 import (
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"verbatim/corpora"
 	"verbatim/feedback"
 )
 
@@ -15,6 +13,7 @@ import (
 var (
 	languageForm = regexp.MustCompile(`^[a-z]{2,3}$`)
 	themeForm    = regexp.MustCompile(`^[a-z0-9_-]+(/[a-z0-9_-]+)?(:[a-z]+)?$`)
+	versionForm  = regexp.MustCompile(`^[a-z0-9_-]{1,64}@[1-9][0-9]{0,8}$`)
 )
 
 // filterParams are the words of [feedback.Filter], in the order in which problems and the description list them.
@@ -40,7 +39,7 @@ var filterParams = []param{
 		set:   setLanguage,
 	},
 	{
-		name: "theme", example: "delivery_logistics:negative", many: true, list: true, form: themesForm(),
+		name: "theme", example: "delivery_logistics:negative", many: true, list: true, form: themesForm,
 		want:  "the id of a theme, or that with a sentiment: price_value:negative (positive, neutral, negative)",
 		about: "Themes of the comment, with a sentiment (`price_value:negative`) or with any. Any of them.",
 		set:   setTheme,
@@ -76,6 +75,11 @@ var filterParams = []param{
 		name: "match", example: `refund* "customer service" -app`, want: "a text query",
 		about: "A text query: words, `\"phrases\"`, `prefix*`, `fuzzy~`, `-exclusion`, and `OR` between alternatives.",
 		set:   func(f *feedback.Filter, v string) error { f.Match = v; return nil },
+	},
+	{
+		name: "taxonomy", example: "default@1", want: "a version of the taxonomy like default@1",
+		about: "A version of the taxonomy that is or was the current one: counts the responses that it tagged, with the tags it gave them. The current one by default.",
+		set:   setVersion,
 	},
 }
 
@@ -125,11 +129,18 @@ func setLanguage(f *feedback.Filter, value string) error {
 }
 
 func setTheme(f *feedback.Filter, value string) error {
-	theme, _, _ := strings.Cut(value, ":")
-	if !themeForm.MatchString(value) || !slices.Contains(corpora.ThemeIDs, feedback.ParentTheme(theme)) {
+	if !themeForm.MatchString(value) {
 		return errForm
 	}
 	return f.AddTheme(value)
+}
+
+func setVersion(f *feedback.Filter, value string) error {
+	if !versionForm.MatchString(value) {
+		return errForm
+	}
+	f.Taxonomy = value
+	return nil
 }
 
 func setMismatch(f *feedback.Filter, value string) error {

@@ -78,7 +78,8 @@ func open(tb testing.TB, dir string) (w *world, follow func()) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	api, err := newServer(Deps{Store: st, Index: x, Analyzer: analyzer, Logger: logger, Ingester: ingester, Uploads: uploads, Eraser: NewEraser(st, x, logger, 30)})
+	retagger := ingest.NewRetagger(ingester, ingest.RetaggerOptions{Logger: logger, Ready: x.Prepare})
+	api, err := newServer(Deps{Store: st, Index: x, Analyzer: analyzer, Logger: logger, Ingester: ingester, Uploads: uploads, Retagger: retagger, Eraser: NewEraser(st, x, logger, 30)})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -100,6 +101,11 @@ func open(tb testing.TB, dir string) (w *world, follow func()) {
 	return w, func() {
 		following.Go(func() {
 			if err := uploads.Run(ctx); err != nil {
+				tb.Error(err)
+			}
+		})
+		following.Go(func() {
+			if err := retagger.Run(ctx); err != nil {
 				tb.Error(err)
 			}
 		})

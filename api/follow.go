@@ -9,24 +9,30 @@ import (
 	"time"
 
 	"verbatim/feedback"
-	"verbatim/ingest"
 )
 
-// How often a watched import is told of at most, and how long a watcher hears nothing.
+// How often what is watched tells of at most, and how long a watcher hears nothing.
 const (
 	tellEvery = 200 * time.Millisecond
 	tellAtAll = 15 * time.Second
 )
 
+// Followed is work in the background that can be watched: it closes Changed at its next step, and Stopped when the server
+// ends. Imports and tagging anew are.
+type Followed interface {
+	Changed() <-chan struct{}
+	Stopped() <-chan struct{}
+}
+
 // Follow answers with server-sent events until what is followed ends: "progress" whenever the body that look gives is
 // another one, and "end" with the last. The body is one line.
-func Follow(ctx context.Context, w http.ResponseWriter, uploads *ingest.Uploads, look func() (body []byte, ended bool, err error)) error {
+func Follow(ctx context.Context, w http.ResponseWriter, work Followed, look func() (body []byte, ended bool, err error)) error {
 	w.Header().Set("Content-Type", eventsType)
 	w.Header().Set("X-Accel-Buffering", "no") // nor may a proxy hold them back
 	out := &patient{Writer: w, control: http.NewResponseController(w)}
 	var last []byte
 	for {
-		changed := uploads.Changed()
+		changed := work.Changed()
 		body, ended, err := look()
 		switch {
 		case err != nil:
@@ -42,7 +48,7 @@ func Follow(ctx context.Context, w http.ResponseWriter, uploads *ingest.Uploads,
 			return err
 		}
 		last = body
-		if err := waitFor(ctx, changed, uploads.Stopped()); err != nil {
+		if err := waitFor(ctx, changed, work.Stopped()); err != nil {
 			return err
 		}
 	}
@@ -62,7 +68,7 @@ func waitFor(ctx context.Context, changed, stopped <-chan struct{}) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-stopped:
-			return newProblem(feedback.Unavailable, "the server stops: the import goes on when it runs again")
+			return newProblem(feedback.Unavailable, "the server stops: the work goes on when it runs again")
 		}
 	}
 	return nil

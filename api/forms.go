@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
-
-	"verbatim/corpora"
 )
 
 // Forms of strings, as regular expressions that mean the same in Go, JavaScript and Python. They describe what is accepted
@@ -25,17 +23,12 @@ const (
 	scoreForm     = `^(10|[0-9])(/10|( ?[-–—:=(] ?[^0-9\x00-\x1f]*))?$`
 	languagesForm = `^([A-Za-z]{2,3}(,[A-Za-z]{2,3})*)?$`
 	whereForm     = `^$|^[^=!<>\s\x00-\x1f\x7f-\x9f][^=!<>\x00-\x1f\x7f-\x9f]*(!?=[^\x00-\x1f\x7f-\x9f]*|[<>]=?(-?[0-9]{1,15}(\.[0-9]{1,9})?|` + dayForm + `))$`
+	phrasesForm   = `^([a-z]{2,3}|\*)$`                         // a language, or all of them
+	themeIDForm   = `^[a-z0-9_]{1,64}(/[a-z0-9_]{1,64})?$`      // theme or parent/child
+	themesForm    = `^(` + oneTheme + `(,` + oneTheme + `)*)?$` // each maybe with a sentiment
+	oneTheme      = `[a-z0-9_]{1,64}(/[a-z0-9_]{1,64})?(:(positive|neutral|negative))?`
 	onceForm      = `^[!#-~][!-~]*$`
 )
-
-// themeIDForm is a theme of the built-in taxonomy.
-func themeIDForm() string { return `^(` + strings.Join(corpora.ThemeIDs, "|") + `)$` }
-
-// themesForm is a list of themes, each maybe with a sentiment.
-func themesForm() string {
-	one := `(` + strings.Join(corpora.ThemeIDs, "|") + `)(/[a-z0-9_-]+)?(:(positive|neutral|negative))?`
-	return `^(` + one + `(,` + one + `)*)?$`
-}
 
 // describePath says of the parameters of a path what none of them may hold.
 func describePath(params []*huma.Param) {

@@ -95,6 +95,7 @@ func fill(t *testing.T, w *world, workspace string) []string {
 	}
 	taxonomy := feedback.Taxonomy{Name: "default", Themes: []feedback.Theme{{ID: "price_value", Names: map[string]string{"en": theirs}}}}
 	_, err = s.ReplaceTaxonomy(ctx, workspace, *w.api.Analyzer.Taxonomy(), taxonomy)
+	w.awaitRetag(t, workspace)
 	for _, err := range []error{
 		err,
 		s.PutSurvey(ctx, workspace, feedback.Survey{Name: theirs, Languages: []string{"fi"}}),

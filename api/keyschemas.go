@@ -12,7 +12,8 @@ import (
 // keyTypes are the answers about keys, workspaces, surveys and taxonomies.
 var keyTypes = []reflect.Type{
 	reflect.TypeFor[AccessKeys](), reflect.TypeFor[SecretKey](), reflect.TypeFor[Workspace](), reflect.TypeFor[AuditPage](),
-	reflect.TypeFor[Surveys](), reflect.TypeFor[feedback.Taxonomy](), reflect.TypeFor[Ready](), reflect.TypeFor[Readiness](),
+	reflect.TypeFor[Surveys](), reflect.TypeFor[feedback.Taxonomy](), reflect.TypeFor[TaxonomyVersions](),
+	reflect.TypeFor[TaxonomyPreview](), reflect.TypeFor[TaxonomyDiff](), reflect.TypeFor[RetagStatus](), reflect.TypeFor[Ready](), reflect.TypeFor[Readiness](),
 }
 
 // keyTags are their places in the document.
@@ -61,6 +62,16 @@ var keyNotes = map[string]string{
 	"Theme":            "What a statement can be about.",
 	"NewTaxonomy":      "A taxonomy to store as a new version.",
 	"NewTheme":         "A theme as it is to be called.",
+	"TaxonomyVersions": "Versions of a taxonomy.",
+	"TaxonomyVersion":  "A version of a taxonomy.",
+	"TaxonomyPreview":  "What a taxonomy would tag.",
+	"ThemePreview":     "Which comments would gain or lose a theme.",
+	"PreviewExample":   "A comment that would gain or lose a theme.",
+	"TaxonomyDiff":     "What differs between two versions of a taxonomy.",
+	"ThemeMoved":       "How many comments gained and lost a theme.",
+	"DriverMove":       "A driver under two versions of a taxonomy.",
+	"DriverPlace":      "Where a driver stands.",
+	"RetagStatus":      "How far tagging anew is.",
 	"Ready":            "The server is ready. With keys that is all that is said without one.",
 	"ReadinessOrReady": "How far the index is; with keys, only that the server is ready.",
 }
@@ -91,9 +102,11 @@ var keyFieldNotes = map[string]string{
 	"retention_days":      "How many days responses are to be kept; 0 for no limit. It is stored, and nothing is deleted by it yet.",
 	"Taxonomy.version":    "Its version, from 1.",
 	"Taxonomy.themes":     "The themes, by id.",
-	"NewTaxonomy.themes":  "The themes to tag with; those that are left out are not.",
+	"NewTaxonomy.themes":  "The themes to tag with, up to 256; built-in ones that are left out are not.",
 	"Theme.id":            "Its id.",
-	"NewTheme.id":         "Its id, one of the built-in taxonomy.",
+	"NewTheme.id":         "Its id: that of a built-in theme, one of your own (a-z, 0-9, _), or parent/child.",
+	"phrases":             "What is looked for in statements, by language code, or by * for every language. Other forms of the words are found, too; a * at the end lets the last word go on, double quotes around ask for the words as written.",
+	"across_languages":    "Whether a phrase also stands for what other languages call the same. That finds more, and more that is meant otherwise.",
 	"names":               "Its names by language code.",
 	"description":         "What it means, for people.",
 }

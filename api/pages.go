@@ -85,6 +85,9 @@ func FilterQuery(f *feedback.Filter) url.Values {
 	if f.Match != "" {
 		set("match", f.Match)
 	}
+	if f.Taxonomy != "" {
+		set("taxonomy", f.Taxonomy)
+	}
 	return query
 }
 

@@ -44,7 +44,7 @@ func TestFilterQuery(t *testing.T) {
 }
 
 func TestReadFilterRefuses(t *testing.T) {
-	for name, value := range map[string]string{"from": "soon", "theme": "nonsense", "where": "nothing", "survey": "a\x00b", "group": "fan"} {
+	for name, value := range map[string]string{"from": "soon", "theme": "No theme", "taxonomy": "default", "where": "nothing", "survey": "a\x00b", "group": "fan"} {
 		_, err := ReadFilter(url.Values{name: {value}, "other": {"x"}})
 		if p := ProblemOf(err); p.Status != http.StatusBadRequest || len(p.Errors) != 1 || p.Errors[0].Location != "query."+name {
 			t.Errorf("%s=%s: %+v", name, value, p)

@@ -114,7 +114,7 @@ func (s *server) search(ctx context.Context, c *call, _ *noPath) (*searchAnswer,
 	if err != nil {
 		return nil, err
 	}
-	hits, err := s.hits(ctx, c.workspace, found.Hits)
+	hits, err := s.hits(ctx, c.workspace, &f, found.Hits)
 	if err != nil {
 		return nil, err
 	}
@@ -145,14 +145,14 @@ func (c *call) searchOptions() (index.SearchOptions, error) {
 }
 
 // hits fetches the responses found. One that was deleted meanwhile is left out.
-func (s *server) hits(ctx context.Context, workspace string, found []index.Hit) ([]SearchHit, error) {
+func (s *server) hits(ctx context.Context, workspace string, f *feedback.Filter, found []index.Hit) ([]SearchHit, error) {
 	keys := make([]feedback.Key, len(found))
 	places := make(map[feedback.Key]*index.Hit, len(found))
 	for i := range found {
 		keys[i] = found[i].Key
 		places[keys[i]] = &found[i]
 	}
-	stored, err := s.Store.GetMany(ctx, workspace, keys)
+	stored, err := s.source().texts(ctx, workspace, f, keys)
 	if err != nil {
 		return nil, err
 	}

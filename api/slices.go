@@ -110,7 +110,7 @@ func (c *call) attribute(p *param) (string, error) {
 }
 
 func (s *server) source() *Source {
-	return &Source{Index: s.Index, Texts: s.Store.GetMany, Taxonomy: s.Analyzer.Taxonomy()}
+	return &Source{Index: s.Index, Texts: s.Store.GetMany, Versions: s.Store.GetTaxonomy, Taxonomy: s.taxonomy}
 }
 
 // answerSlices renders a report about parts of the responses; hidden filters do not show in its errors.

@@ -4,22 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
-	"maps"
+	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"verbatim/analysis"
 	"verbatim/feedback"
-)
-
-// Limits of a taxonomy, in bytes.
-const (
-	maxThemeName   = 200
-	maxDescription = 1000
 )
 
 func (s *server) routesOfTaxonomy() {
@@ -30,32 +23,65 @@ func (s *server) routesOfTaxonomy() {
 	}, s.getTaxonomy)
 
 	register(s, route{
+		method: http.MethodGet, path: "/v1/taxonomy/versions", id: "list-taxonomy-versions", tag: taxonomyTag, summary: "List the versions of the taxonomy",
+		answers: []answer{{http.StatusOK, "The newest 100, the newest first.", []content{{media: jsonType, schema: "TaxonomyVersions"}}}},
+	}, s.listTaxonomyVersions)
+
+	register(s, route{
 		method: http.MethodGet, path: "/v1/taxonomy/{version}", id: "get-taxonomy-version", tag: taxonomyTag, summary: "Get a version of the taxonomy",
 		about: "Version 1 is the built-in one.", answers: one, errors: []int{http.StatusNotFound},
 	}, s.getTaxonomyVersion)
 
 	register(s, route{
 		method: http.MethodPut, path: "/v1/taxonomy", id: "put-taxonomy", tag: taxonomyTag, summary: "Replace the taxonomy",
-		about: "Stores a new version and makes it the current one; the same content again makes none. Themes can be renamed and " +
-			"described (languages that are left out keep their names), and left out: responses that come later are not tagged with those. " +
-			"Responses that are stored keep their tags until they are sent again. Themes and subthemes of your own are not supported " +
-			"yet, since no model knows them: they are refused.",
+		about: "Stores a new version; the same content again makes none. Built-in themes can be renamed and described (languages that are left " +
+			"out keep their names), get phrases of your own, and be left out. Themes of your own have an id and phrases, and subthemes the id " +
+			"`parent/child`; a subtheme counts for its parent, too. There are up to " + strconv.Itoa(analysis.MaxThemes) + " themes with " +
+			strconv.Itoa(analysis.MaxPhrases) + " phrases together.\n\nThe responses that are stored are then tagged with the new version in the background " +
+			"(`GET /v1/taxonomy/retag`). Until that is done everything is read and tagged with the version before, then at once with the new one. " +
+			"A newer version takes the place of one that is on its way. Without responses the new version is the current one at once.",
 		body: &content{media: jsonType, schema: "NewTaxonomy", about: "The themes.", example: exampleTaxonomy}, answers: one, errors: bodyErrors,
 	}, s.putTaxonomy)
+
+	register(s, route{
+		method: http.MethodPost, path: "/v1/taxonomy/preview", id: "preview-taxonomy", tag: taxonomyTag, summary: "See what a taxonomy would tag",
+		about: "Reads the newest comments with the themes of the body and with the current taxonomy, and answers for each theme which would gain or " +
+			"lose it, with examples. Nothing is stored.",
+		params:  []param{sampleParam},
+		body:    &content{media: jsonType, schema: "NewTaxonomy", about: "The themes.", example: exampleTaxonomy},
+		answers: []answer{{http.StatusOK, "What it would tag.", []content{{media: jsonType, schema: "TaxonomyPreview"}}}},
+		errors:  bodyErrors,
+	}, s.previewTaxonomy)
+
+	register(s, route{
+		method: http.MethodGet, path: "/v1/taxonomy/diff", id: "diff-taxonomy", tag: taxonomyTag, summary: "Compare two versions of the taxonomy",
+		about: "Themes that were added, removed, renamed or changed, how many comments gained and lost each theme, and the drivers whose rank or " +
+			"impact differs. Both must be versions that are or were the current one.",
+		params:  []param{fromVersionParam, toVersionParam},
+		answers: []answer{{http.StatusOK, "What differs.", []content{{media: jsonType, schema: "TaxonomyDiff"}}}},
+		errors:  []int{http.StatusNotFound},
+	}, s.diffTaxonomy)
+	s.routesOfRetag()
 }
 
 const taxonomyTag = "taxonomy"
 
+var (
+	sampleParam = param{
+		name: "sample", number: true, least: 1, most: MostSample, want: "a whole number from 1 to " + strconv.Itoa(MostSample),
+		about: "How many comments are read; " + strconv.Itoa(UsualSample) + " by default.",
+	}
+	fromVersionParam = param{name: "from", example: "1", want: "the number of a version", about: "The earlier version."}
+	toVersionParam   = param{name: "to", example: "1", want: "the number of a version", about: "The later version; the current one when it is left out."}
+)
+
+func (s *server) taxonomies() *Taxonomies {
+	return &Taxonomies{Store: s.Store, Index: s.Index, Ingester: s.Ingester}
+}
+
 // taxonomy is the current taxonomy of a workspace.
 func (s *server) taxonomy(ctx context.Context, workspace string) (*feedback.Taxonomy, error) {
-	settings, err := s.Store.Settings(ctx, workspace)
-	if err != nil {
-		return nil, err
-	}
-	if settings.Taxonomy != nil {
-		return settings.Taxonomy, nil
-	}
-	return s.Analyzer.Taxonomy(), nil
+	return s.taxonomies().Current(ctx, workspace)
 }
 
 type taxonomyAnswer struct{ Body feedback.Taxonomy }
@@ -76,112 +102,147 @@ type versionPath struct {
 
 // getTaxonomyVersion answers a version of the taxonomy; the built-in one is there even when none is stored.
 func (s *server) getTaxonomyVersion(ctx context.Context, c *call, in *versionPath) (*taxonomyAnswer, error) {
-	builtIn := s.Analyzer.Taxonomy()
 	version, err := strconv.Atoi(in.Version)
 	if err != nil || version < 1 {
 		return nil, fieldProblem(feedback.Invalid, FieldError{"path.version", "version must be a whole number from 1"})
 	}
-	found, err := s.Store.Taxonomy(ctx, c.workspace, fmt.Sprintf("%s@%d", builtIn.Name, version))
-	if feedback.CodeOf(err) == feedback.NotFound && version == builtIn.Version {
-		return &taxonomyAnswer{*builtIn}, nil
+	found, err := s.taxonomies().Version(ctx, c.workspace, version)
+	if err != nil {
+		return nil, err
 	}
-	return &taxonomyAnswer{found}, err
+	return &taxonomyAnswer{*found}, nil
 }
 
-// newTheme is a theme as it is put.
-type newTheme struct {
-	ID          string            `json:"id"`
-	Names       map[string]string `json:"names"`
-	Description string            `json:"description"`
+// TaxonomyVersions lists versions.
+type TaxonomyVersions struct {
+	Versions []TaxonomyVersion `json:"versions" doc:"The newest first."`
+}
+
+type versionsAnswer struct{ Body TaxonomyVersions }
+
+// listTaxonomyVersions lists the versions of the taxonomy.
+func (s *server) listTaxonomyVersions(ctx context.Context, c *call, _ *noPath) (*versionsAnswer, error) {
+	list, err := s.taxonomies().Versions(ctx, c.workspace)
+	return &versionsAnswer{TaxonomyVersions{list}}, err
+}
+
+// themes reads the themes of the body.
+func (c *call) themes() (*item, []feedback.Theme, error) {
+	it, err := c.object()
+	if err != nil {
+		return nil, nil, err
+	}
+	var raw json.RawMessage
+	if problem := it.into([]string{"themes"}, map[string]target{"themes": {&raw, "a list"}}); problem != nil {
+		return nil, nil, problem
+	}
+	themes, ok := readThemes(raw)
+	if !ok {
+		return nil, nil, it.wrong("themes", "themes must be a list of objects with id, names (texts by language code), description, "+
+			"phrases (lists of texts by language code) and across_languages")
+	}
+	return it, themes, nil
+}
+
+// readThemes reads a list of themes, and reports whether it is one.
+func readThemes(raw []byte) (themes []feedback.Theme, ok bool) {
+	in := json.NewDecoder(bytes.NewReader(raw))
+	in.DisallowUnknownFields()
+	return themes, in.Decode(&themes) == nil
+}
+
+// blameThemes turns an error about themes into a problem of the body.
+func (it *item) blameThemes(err error) error {
+	if e, ok := errors.AsType[*feedback.Error](err); ok && e.Code == feedback.Invalid && strings.HasPrefix(e.Message, "themes") {
+		return it.wrong("themes", e.Message)
+	}
+	return err
 }
 
 // putTaxonomy stores a new version of the taxonomy.
 func (s *server) putTaxonomy(ctx context.Context, c *call, _ *noPath) (*taxonomyAnswer, error) {
-	it, err := c.object()
+	it, themes, err := c.themes()
 	if err != nil {
 		return nil, err
 	}
-	var raw json.RawMessage
-	if problem := it.into([]string{"themes"}, map[string]target{"themes": {&raw, "a list"}}); problem != nil {
-		return nil, problem
+	stored, err := s.taxonomies().Put(ctx, c.workspace, themes)
+	if err != nil {
+		return nil, it.blameThemes(err)
 	}
-	builtIn := s.Analyzer.Taxonomy()
-	themes, message := readThemes(raw, builtIn)
-	if message != "" {
-		return nil, it.wrong("themes", message)
-	}
-	own := feedback.Taxonomy{Name: builtIn.Name, Themes: themes}
-	stored, err := s.Store.ReplaceTaxonomy(ctx, c.workspace, *builtIn, own)
-	return &taxonomyAnswer{stored}, err
+	return &taxonomyAnswer{stored}, nil
 }
 
-// readThemes reads themes over those that are built in, in the order of those.
-func readThemes(raw json.RawMessage, builtIn *feedback.Taxonomy) (themes []feedback.Theme, message string) {
-	in := json.NewDecoder(bytes.NewReader(raw))
-	in.DisallowUnknownFields()
-	var list []newTheme
-	if in.Decode(&list) != nil {
-		return nil, "themes must be a list of objects with id, names (texts by language code) and description"
+type tagPreviewAnswer struct{ Body TaxonomyPreview }
+
+// previewTaxonomy answers what a taxonomy would tag.
+func (s *server) previewTaxonomy(ctx context.Context, c *call, _ *noPath) (*tagPreviewAnswer, error) {
+	sample, err := c.number(&sampleParam, UsualSample)
+	if err != nil {
+		return nil, err
 	}
-	if len(list) == 0 {
-		return nil, "themes must have at least one theme"
+	it, themes, err := c.themes()
+	if err != nil {
+		return nil, err
 	}
-	given := map[string]newTheme{}
-	for i, t := range list {
-		if _, ok := builtIn.Theme(t.ID); !ok {
-			return nil, fmt.Sprintf("themes[%d].id is not a theme that the models know: themes of your own are not supported yet (GET /v1/taxonomy/1 lists those there are)", i)
-		}
-		if _, twice := given[t.ID]; twice {
-			return nil, fmt.Sprintf("themes[%d].id stands twice", i)
-		}
-		if wrong := t.check(); wrong != "" {
-			return nil, fmt.Sprintf("themes[%d].%s", i, wrong)
-		}
-		given[t.ID] = t
+	found, err := s.taxonomies().Preview(ctx, c.workspace, themes, int(sample))
+	if err != nil {
+		return nil, it.blameThemes(err)
 	}
-	for _, theme := range builtIn.Themes {
-		if t, ok := given[theme.ID]; ok {
-			names := maps.Clone(theme.Names)
-			maps.Copy(names, t.Names)
-			themes = append(themes, feedback.Theme{ID: theme.ID, Names: names, Description: t.Description})
-		}
-	}
-	return themes, ""
+	return &tagPreviewAnswer{found}, nil
 }
 
-// check says what is wrong with the texts of a theme.
-func (t *newTheme) check() string {
-	for _, code := range slices.Sorted(maps.Keys(t.Names)) {
-		name := t.Names[code]
-		switch {
-		case !languageForm.MatchString(code):
-			return "names must have language codes like fi as names of its fields"
-		case strings.TrimSpace(name) == "" || len(name) > maxThemeName || unreadable(name):
-			return fmt.Sprintf("names must be texts of 1 to %d bytes", maxThemeName)
-		}
+type diffAnswer struct{ Body TaxonomyDiff }
+
+// diffTaxonomy compares two versions.
+func (s *server) diffTaxonomy(ctx context.Context, c *call, _ *noPath) (*diffAnswer, error) {
+	from, err := s.versionParam(ctx, c, &fromVersionParam)
+	if err != nil {
+		return nil, err
 	}
-	if len(t.Description) > maxDescription || unreadable(t.Description) {
-		return fmt.Sprintf("description must be a text of at most %d bytes", maxDescription)
+	to, err := s.taxonomy(ctx, c.workspace)
+	if c.one(toVersionParam.name) != "" {
+		to, err = s.versionParam(ctx, c, &toVersionParam)
 	}
-	return ""
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.taxonomies().Diff(ctx, c.workspace, from, to)
+	return &diffAnswer{found}, err
 }
 
-var exampleTaxonomy = json.RawMessage(`{"themes":[{"id":"price_value","names":{"en":"Fares"},"description":"What the journey costs, and whether it is worth it."},{"id":"service_staff"},{"id":"reliability"}]}`)
+// versionParam gets the version that a parameter names.
+func (s *server) versionParam(ctx context.Context, c *call, p *param) (*feedback.Taxonomy, error) {
+	version, err := strconv.Atoi(c.one(p.name))
+	if err != nil || version < 1 {
+		return nil, fieldProblem(feedback.Invalid, p.wrong())
+	}
+	return s.taxonomies().Version(ctx, c.workspace, version)
+}
+
+var exampleTaxonomy = json.RawMessage(`{"themes":[{"id":"price_value","names":{"en":"Fares"},"description":"What the journey costs, and whether it is worth it."},` +
+	`{"id":"service_staff"},{"id":"reliability"},{"id":"location_access"},{"id":"location_access/parking","names":{"en":"Parking","fi":"Pysäköinti"},` +
+	`"phrases":{"en":["parking","car park","nowhere to park"],"fi":["pysäköinti","parkki*"]}}]}`)
 
 // taxonomySchemas describe a taxonomy as it is put.
 func taxonomySchemas() map[string]*huma.Schema {
-	most, few, length, description := maxItems, 1, maxThemeName, maxDescription
+	most, few, length, description, phrases, phrase := analysis.MaxThemes, 1, analysis.MaxThemeName, analysis.MaxDescription, analysis.MaxPhrases, analysis.MaxPhrase
+	list := &huma.Schema{Type: huma.TypeArray, MaxItems: &phrases, Items: &huma.Schema{Type: huma.TypeString, MaxLength: &phrase}}
 	return map[string]*huma.Schema{
 		"NewTaxonomy": {Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"themes"}, Properties: map[string]*huma.Schema{
 			"themes": {Type: huma.TypeArray, Items: component("NewTheme"), MinItems: &few, MaxItems: &most},
 		}},
 		"NewTheme": {Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"id"}, Properties: map[string]*huma.Schema{
-			"id": {Type: huma.TypeString, Pattern: themeIDForm(), Examples: []any{"price_value"}},
+			"id": {Type: huma.TypeString, Pattern: themeIDForm, Examples: []any{"location_access/parking"}},
 			"names": {
 				Type: huma.TypeObject, AdditionalProperties: &huma.Schema{Type: huma.TypeString, MaxLength: &length, Pattern: nameForm},
 				Extensions: map[string]any{"propertyNames": map[string]any{"pattern": languageForm.String()}},
 			},
 			"description": {Type: huma.TypeString, MaxLength: &description, Pattern: lineForm},
+			"phrases": {
+				Type: huma.TypeObject, AdditionalProperties: list,
+				Extensions: map[string]any{"propertyNames": map[string]any{"pattern": phrasesForm}},
+			},
+			"across_languages": {Type: huma.TypeBoolean},
 		}},
 	}
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // ParseFilter reads a filter written as conditions with spaces between: from=2026-01-01 to=2026-03-31 survey=nps language=fi
-// theme=price_value:negative sentiment=mixed kind=complaint group=detractor mismatch=true match="late OR lost", and the name
-// of a period alone (2026, 2026-Q1, 2026-03, 2026-W14, 2026-03-31). Any other name is an attribute, compared by = != < <= > or >=;
+// theme=price_value:negative sentiment=mixed kind=complaint group=detractor mismatch=true match="late OR lost"
+// taxonomy=default@1, and the name of a period alone (2026, 2026-Q1, 2026-03, 2026-W14, 2026-03-31). Any other name is an attribute, compared by = != < <= > or >=;
 // a value with spaces stands in quotation marks. Dates are in loc. An [Invalid] error says which condition is wrong.
 func ParseFilter(text string, loc *time.Location) (Filter, error) {
 	var f Filter
@@ -53,6 +53,8 @@ func (f *Filter) addText(condition string, loc *time.Location) error {
 		return f.AddKind(value)
 	case "group":
 		return f.AddGroup(value)
+	case "taxonomy":
+		f.Taxonomy = value
 	case "mismatch":
 		wanted, err := strconv.ParseBool(value)
 		if err != nil {
@@ -139,6 +141,9 @@ func (f *Filter) Conditions() []string {
 	}
 	if f.Match != "" {
 		add("match", "=", f.Match)
+	}
+	if f.Taxonomy != "" {
+		add("taxonomy", "=", f.Taxonomy)
 	}
 	return list
 }

@@ -192,6 +192,8 @@ const (
 	ChangeDelete  ChangeKind = "delete"
 	ChangeCorrect ChangeKind = "correct"
 	ChangeRetag   ChangeKind = "retag"
+	// ChangeTaxonomy is of no response: from here on another version of the taxonomy is the current one.
+	ChangeTaxonomy ChangeKind = "taxonomy"
 )
 
 // Change is an entry of a workspace's change log. Seq starts at 1 and grows in commit order. Analysed is the response as

@@ -7,11 +7,21 @@ import (
 
 // Theme is what a statement can be about. ID is "theme" or "parent/child"; Names are keyed by ISO 639-1 code. Description
 // is for people.
+//
+// Phrases tag the statements they stand in, beside what the models find of a built-in theme; they are keyed by the code of
+// their language, or [EveryLanguage]. A phrase is found in the other forms of its words too; a * at its end lets its last
+// word go on, and a phrase in double quotes is found as it is written only. AcrossLanguages also looks for what other
+// languages call the same.
 type Theme struct {
-	ID          string            `json:"id"`
-	Names       map[string]string `json:"names"`
-	Description string            `json:"description,omitempty"`
+	ID              string              `json:"id"`
+	Names           map[string]string   `json:"names"`
+	Description     string              `json:"description,omitempty"`
+	Phrases         map[string][]string `json:"phrases,omitempty"`
+	AcrossLanguages bool                `json:"across_languages,omitempty"`
 }
+
+// EveryLanguage is the code of phrases that stand in texts of all languages, such as names.
+const EveryLanguage = "*"
 
 // Name returns the theme's name in the language, else in English, else its id.
 func (t Theme) Name(lang string) string {

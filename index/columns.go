@@ -25,8 +25,8 @@ const (
 // columns are the responses of one workspace, a value for each row. A row is given out once; a deleted row is no longer
 // live and its number is not used again. Not safe for concurrent use.
 type columns struct {
-	seq      int64  // the last change applied
-	taxonomy string // of the analysis applied last: the current one
+	seq  int64    // the last change applied
+	main *columns // in a view, the columns that it is one of
 
 	ids     idList
 	surveys dictionary
@@ -34,11 +34,19 @@ type columns struct {
 	byKey   rowTable // of the live rows
 	live    bitset
 
+	times      moments
+	weights    []float64 // 0 for 1; shorter than the rows, or empty, when those beyond have none
+	attributes map[string]*attribute
+
+	tagging
+}
+
+// tagging is what the analyses under one version of the taxonomy say of the rows.
+type tagging struct {
+	taxonomy string // of the analysis applied last
+
 	answers []uint8 // score + 1, 0 without one; and the marks
 	tones   []uint8 // index into feedback.Sentiments + 1, 0 without one; and bit i + 3 for feedback.Kinds[i]
-	times   moments
-	weights []float64 // 0 for 1; shorter than the rows, or empty, when those beyond have none
-
 	origins origins
 	origin  codes
 
@@ -47,16 +55,17 @@ type columns struct {
 	sets       themeSets
 	comment    codes // the set of themes of the comment
 	suggestion codes // the same of the suggestion
-	attributes map[string]*attribute
+}
+
+func newTagging() tagging {
+	return tagging{origins: newOrigins(), themes: newDictionary(), sets: newThemeSets()}
 }
 
 func newColumns() *columns {
 	return &columns{
 		surveys:    newDictionary(),
 		byKey:      newRowTable(),
-		origins:    newOrigins(),
-		themes:     newDictionary(),
-		sets:       newThemeSets(),
+		tagging:    newTagging(),
 		attributes: map[string]*attribute{"touchpoint": newAttribute()},
 	}
 }
@@ -106,8 +115,7 @@ func (c *columns) set(row int, key feedback.Key, a *feedback.Analysed) {
 		c.live.add(row)
 		c.enter(row)
 	}
-	put(&c.answers, row, answerOf(a))
-	put(&c.tones, row, toneOf(a.Analysis))
+	c.tag(row, a)
 	at := int64(noTime)
 	if !a.SubmittedAt.IsZero() {
 		at = a.SubmittedAt.UnixMilli()
@@ -116,13 +124,19 @@ func (c *columns) set(row int, key feedback.Key, a *feedback.Analysed) {
 	if a.Weight != 0 && a.Weight != 1 || row < len(c.weights) {
 		put(&c.weights, row, a.Weight)
 	}
-	if a.Analysis != nil && a.Analysis.Taxonomy != "" {
-		c.taxonomy = a.Analysis.Taxonomy
-	}
-	c.origin.put(row, c.origins.code(originOf(a.Analysis)))
-	c.comment.put(row, c.setOf(a.Analysis))
-	c.suggestion.put(row, c.setOf(a.SuggestionAnalysis))
 	c.setAttributes(row, a)
+}
+
+// tag writes what the analyses of a response say into its row.
+func (t *tagging) tag(row int, a *feedback.Analysed) {
+	put(&t.answers, row, answerOf(a))
+	put(&t.tones, row, toneOf(a.Analysis))
+	if a.Analysis != nil && a.Analysis.Taxonomy != "" {
+		t.taxonomy = a.Analysis.Taxonomy
+	}
+	t.origin.put(row, t.origins.code(originOf(a.Analysis)))
+	t.comment.put(row, t.setOf(a.Analysis))
+	t.suggestion.put(row, t.setOf(a.SuggestionAnalysis))
 }
 
 func answerOf(a *feedback.Analysed) uint8 {

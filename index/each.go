@@ -14,6 +14,9 @@ func (x *Index) Each(ctx context.Context, ws string, f feedback.Filter, chunk in
 	var from *columns
 	err := x.counting(ctx, ws, &f, func(c *columns, rows bitset) error {
 		from = c
+		if c.main != nil {
+			from = c.main
+		}
 		chosen = make([]uint32, 0, rows.count())
 		for row := range rows.rows() {
 			chosen = append(chosen, uint32(row))

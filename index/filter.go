@@ -15,9 +15,9 @@ func (c *columns) choose(f *feedback.Filter) (bitset, error) {
 	if err := f.Validate(); err != nil {
 		return nil, err
 	}
-	if f.Taxonomy != "" && f.Taxonomy != c.taxonomy {
+	if f.Taxonomy != "" && c.taxonomy != "" && f.Taxonomy != c.taxonomy {
 		return nil, feedback.Errorf(feedback.Unsupported,
-			"taxonomy %q is not the current one (%q): counts under older taxonomies come later", f.Taxonomy, c.taxonomy)
+			"taxonomy %q is not the current one (%q), and no other is held here", f.Taxonomy, c.taxonomy)
 	}
 	rows := c.live.clone()
 	for i := range f.Where {

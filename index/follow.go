@@ -167,6 +167,13 @@ func (x *Index) catchUp(ctx context.Context, s *space) error {
 		if err != nil {
 			return fmt.Errorf("index: follow: %w", err)
 		}
+		switched, err := x.followTaxonomy(ctx, s)
+		if err != nil {
+			return err
+		}
+		if switched { // the changes may still have tags of the version before
+			continue
+		}
 		if len(changes) == 0 { // what was after held is gone: commits come in order, so nothing up to last is left
 			if err := s.apply(nil, last); err != nil {
 				return err

@@ -39,6 +39,7 @@ func (x *Index) Forget(ctx context.Context, ws string) error {
 	}
 	s.mu.Lock()
 	s.columns.forget()
+	s.versions = nil
 	s.mu.Unlock()
 	s.unsaved = max(1, s.unsaved)
 	return s.save()

@@ -29,6 +29,18 @@ type Log interface {
 	Wait(ctx context.Context, ws string, after int64) (int64, error)
 }
 
+// Versions is what a [Log] also does whose responses are tagged with several versions of a taxonomy, named name@version.
+type Versions interface {
+	// CurrentTaxonomy returns the version that Changes has analyses of, "" when that was never set.
+	CurrentTaxonomy(ctx context.Context, ws string) (string, error)
+	// WasRead reports whether a version is or was the current one.
+	WasRead(ctx context.Context, ws, taxonomy string) (bool, error)
+	// ScanTaxonomy hands over all responses with the analyses of a version.
+	ScanTaxonomy(ctx context.Context, ws, taxonomy string, each func(feedback.Analysed) error) error
+	// GetTaxonomy returns the responses with the keys in the same way; those that are not there are left out.
+	GetTaxonomy(ctx context.Context, ws, taxonomy string, keys []feedback.Key) ([]feedback.Analysed, error)
+}
+
 // Options are the settings of an [Index]. The zero Options are good.
 type Options struct {
 	Logger *slog.Logger // told when an index is rebuilt, and why; nil for slog.Default()
@@ -56,6 +68,7 @@ type Index struct {
 	dir       string // "" in memory
 	log       Log
 	room      func() error
+	versions  Versions // nil when the log has one version only
 	logger    *slog.Logger
 	keepText  bool
 	quiet     time.Duration
@@ -80,6 +93,7 @@ func Open(ctx context.Context, dir string, log Log, options Options) (*Index, er
 	}
 	x := newIndex(options.Logger)
 	x.dir, x.log, x.room = dir, log, options.Room
+	x.versions, _ = log.(Versions)
 	return x, nil
 }
 

@@ -23,6 +23,7 @@ type selection struct {
 	absent  bool      // it asks for nothing but absence
 	found   bitset    // the rows that it wants; with absent, those that it does not want
 	hits    []textHit // the same with documents and scores; none with absent
+	version *version  // whose tags count; nil for the current ones
 }
 
 // textHit is a document that a text query found.
@@ -39,6 +40,9 @@ func (x *Index) choose(ctx context.Context, ws string, f *feedback.Filter) (*sel
 		return nil, err
 	}
 	chosen := &selection{space: s, filter: f, text: strings.TrimSpace(f.Match) != ""}
+	if chosen.version, err = s.versionOf(ctx, f.Taxonomy); err != nil {
+		return nil, err
+	}
 	if !chosen.text {
 		return chosen, nil
 	}
@@ -107,6 +111,9 @@ func (s *selection) counting(count func(c *columns, rows bitset)) error {
 	if c.seq < s.space.target {
 		return feedback.Errorf(feedback.Unavailable, "the index of workspace %s is being made, up to change %d of %d: try again soon",
 			s.space.name, c.seq, s.space.target)
+	}
+	if s.version != nil && s.version.taxonomy != c.taxonomy {
+		c = s.version.view(c)
 	}
 	rows, err := c.choose(s.filter)
 	if err != nil {

@@ -38,6 +38,9 @@ type space struct {
 	kept    map[int]operation // in memory with texts kept: the rows, until texts has them
 	target  int64             // what the index must hold before it answers
 	changed chan struct{}     // closed and made anew when the position changes
+
+	versioning sync.Mutex          // held by the one who makes a version or brings one up to date
+	versions   map[string]*version // guarded by mu
 }
 
 // open loads the workspace from disk, once.
@@ -141,6 +144,7 @@ func (s *space) become(c *columns, t *texts, target int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.columns, s.texts, s.target, s.unsaved, s.kept = c, t, target, 0, nil
+	s.versions = nil // their rows are those of the columns
 	s.signal()
 }
 
@@ -220,6 +224,7 @@ func (s *space) apply(changes []feedback.Change, seq int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.columns.apply(operations, seq)
+	s.outdate(operations)
 	s.keep(operations)
 	s.unsaved += len(changes)
 	s.signal()

@@ -89,7 +89,7 @@ func (t *themeSets) code(members []member) uint32 {
 }
 
 // theme returns the theme's number, and gives it one when it is new.
-func (c *columns) theme(id string) int {
+func (c *tagging) theme(id string) int {
 	known := len(c.themes.names)
 	theme := c.themes.code(id, math.MaxInt32) - 1
 	if len(c.themes.names) > known {
@@ -99,7 +99,7 @@ func (c *columns) theme(id string) int {
 }
 
 // setOf returns the number of the set of themes that an analysis has. A subtheme's parent is in it, too.
-func (c *columns) setOf(a *feedback.Analysis) uint32 {
+func (c *tagging) setOf(a *feedback.Analysis) uint32 {
 	if a == nil || len(a.Themes) == 0 {
 		return 0
 	}
@@ -139,7 +139,7 @@ func (c *columns) topThemes() []bool {
 }
 
 // orderThemes puts the numbers of the themes into the order of their ids.
-func (c *columns) orderThemes() {
+func (c *tagging) orderThemes() {
 	c.byID = make([]int, len(c.themes.names)-1)
 	for i := range c.byID {
 		c.byID[i] = i

@@ -40,6 +40,9 @@ var schema6 string
 //go:embed schema_7.sql
 var schema7 string
 
+//go:embed schema_8.sql
+var schema8 string
+
 //go:embed schema_9.sql
 var schema9 string
 
@@ -47,7 +50,7 @@ var schema9 string
 var schema10 string
 
 // migrations bring a store from version i to i+1; the first makes an empty one. They are only ever appended to.
-var migrations = []string{schema, schema2, schema3, schema4, schema5, schema6, schema7, schema9, schema10}
+var migrations = []string{schema, schema2, schema3, schema4, schema5, schema6, schema7, schema8, schema9, schema10}
 
 // How connections are set up. secure_delete overwrites what is deleted; busy_timeout is in milliseconds.
 const (

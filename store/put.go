@@ -44,8 +44,9 @@ type PutResult struct {
 // another model or taxonomy analysed it: then the analysis is replaced and the reason is [Retagged]. Times are kept in
 // milliseconds. Corrections stay.
 //
-// The analyses that come with a response become its current ones. They replace those of the same taxonomy; those of other
-// taxonomies stay for as long as the text they are of does. Both analyses of a response must have one model and taxonomy.
+// The analyses that come with a response become its current ones, unless the workspace's current taxonomy is another one:
+// then the response is tagged with that soon. They replace those of the same taxonomy; those of
+// other taxonomies stay for as long as the text they are of does. Both analyses of a response must have one model and taxonomy.
 func (s *Store) Put(ctx context.Context, workspace string, batch []feedback.Analysed) ([]PutResult, error) {
 	return s.PutPrepared(ctx, workspace, Prepare(batch))
 }
@@ -183,7 +184,7 @@ var (
 const (
 	updateStamp    = `UPDATE responses SET model = ?, taxonomy = ? WHERE workspace = ? AND survey = ? AND id = ?`
 	insertAnalysis = `INSERT INTO analyses (workspace, survey, id, part, taxonomy, model, body) VALUES (?, ?, ?, ?, ?, ?, ?)`
-	selectBodies   = `SELECT part, body FROM analyses WHERE workspace = ? AND survey = ? AND id = ? AND taxonomy = ? AND model = ?`
+	selectBodies   = `SELECT part, body FROM analyses WHERE workspace = ? AND survey = ? AND id = ? AND taxonomy = ?`
 	dropVersion    = `DELETE FROM analyses WHERE workspace = ? AND survey = ? AND id = ? AND part = ? AND taxonomy = ?`
 	dropPart       = `DELETE FROM analyses WHERE workspace = ? AND survey = ? AND id = ? AND part = ?`
 	addSource      = `INSERT INTO also_from (workspace, survey, id, import_id) VALUES (?, ?, ?, ?)
@@ -311,7 +312,7 @@ func (t *txn) addAnalyses(workspace string, e *entry) error {
 			return err
 		}
 	}
-	return nil
+	return t.straggle(workspace, e)
 }
 
 func (t *txn) load(workspace string, key feedback.Key) (row record, found bool, err error) {
@@ -319,12 +320,15 @@ func (t *txn) load(workspace string, key feedback.Key) (row record, found bool, 
 		row = readRecord(values)
 		return nil
 	})
+	if err == nil && found {
+		err = t.restamp(workspace, key, &row)
+	}
 	return row, found, err
 }
 
 // bodies returns the current analyses as they are stored.
 func (t *txn) bodies(workspace string, key feedback.Key, row record) (comment, suggest string, err error) {
-	err = t.each(selectBodies, []any{workspace, key.Survey, key.ID, row.taxonomy, row.model}, func(values []any) error {
+	err = t.each(selectBodies, []any{workspace, key.Survey, key.ID, row.taxonomy}, func(values []any) error {
 		if text(values[0]) == partComment {
 			comment = text(values[1])
 		} else {

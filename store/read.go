@@ -18,12 +18,14 @@ var analysedColumns = `r.survey, r.id, ` + strings.ReplaceAll(recordColumns, "{r
 
 const analysedWidth = 2 + recordWidth + 3
 
-// analysedJoins lay the analyses of the current taxonomy, and corrections, beside a response r.
+// analysedJoins lay the analyses of the current taxonomy, and corrections, beside a response r. A response has at most one
+// analysis of a part in each taxonomy, whatever model made it.
 const analysedJoins = `
+	LEFT JOIN current_taxonomies t ON t.workspace = r.workspace
 	LEFT JOIN analyses a ON a.workspace = r.workspace AND a.survey = r.survey AND a.id = r.id
-		AND a.part = 'comment' AND a.taxonomy = r.taxonomy AND a.model = r.model
+		AND a.part = 'comment' AND a.taxonomy = coalesce(t.taxonomy, r.taxonomy)
 	LEFT JOIN analyses s ON s.workspace = r.workspace AND s.survey = r.survey AND s.id = r.id
-		AND s.part = 'suggestion' AND s.taxonomy = r.taxonomy AND s.model = r.model AND r.suggestion <> ''
+		AND s.part = 'suggestion' AND s.taxonomy = coalesce(t.taxonomy, r.taxonomy) AND r.suggestion <> ''
 	LEFT JOIN corrections c ON c.workspace = r.workspace AND c.survey = r.survey AND c.id = r.id`
 
 // versionJoins are the same with the analyses of a taxonomy that is given (twice), whatever model made them.
@@ -65,14 +67,19 @@ func (s *Store) Get(ctx context.Context, workspace string, key feedback.Key) (fe
 // GetMany returns the responses with the keys, as Get does and in the order of the keys; those that are not there are left
 // out.
 func (s *Store) GetMany(ctx context.Context, workspace string, keys []feedback.Key) ([]feedback.Analysed, error) {
+	return s.getMany(ctx, workspace, keys, analysedJoins)
+}
+
+// getMany gets responses with what the joins, which take the arguments, lay beside them.
+func (s *Store) getMany(ctx context.Context, workspace string, keys []feedback.Key, joins string, args ...any) ([]feedback.Analysed, error) {
 	if err := validWorkspace(workspace); err != nil {
 		return nil, err
 	}
 	found := make([]feedback.Analysed, 0, len(keys))
 	d := newDecoder()
 	for chunk := range slices.Chunk(keys, getChunk) {
-		query, args := selectMany(workspace, chunk)
-		rows, err := s.pool.QueryContext(ctx, query, args...) // not prepared: there is one query for each number of keys
+		query, values := selectMany(workspace, chunk, joins, args)
+		rows, err := s.pool.QueryContext(ctx, query, values...) // not prepared: there is one query for each number of keys
 		if err == nil {
 			err = eachRow(rows, func(values []any) error {
 				a, err := d.analysed(values)
@@ -88,7 +95,7 @@ func (s *Store) GetMany(ctx context.Context, workspace string, keys []feedback.K
 }
 
 // selectMany numbers the keys, so that the answers come in their order.
-func selectMany(workspace string, keys []feedback.Key) (query string, args []any) {
+func selectMany(workspace string, keys []feedback.Key, joins string, more []any) (query string, args []any) {
 	var b strings.Builder
 	b.WriteString(`WITH wanted (n, survey, id) AS (VALUES `)
 	for i, key := range keys {
@@ -99,8 +106,8 @@ func selectMany(workspace string, keys []feedback.Key) (query string, args []any
 		args = append(args, key.Survey, key.ID)
 	}
 	b.WriteString(`) SELECT ` + analysedColumns + ` FROM wanted w JOIN responses r ON r.survey = w.survey AND r.id = w.id` +
-		analysedJoins + ` WHERE r.workspace = ? ORDER BY w.n`)
-	return b.String(), append(args, workspace)
+		joins + ` WHERE r.workspace = ? ORDER BY w.n`)
+	return b.String(), append(append(args, more...), workspace)
 }
 
 // Scan hands over all responses of a workspace in the order of survey and id, as they were at one moment, each as Get
@@ -195,4 +202,10 @@ func (d *decoder) analysed(values []any) (a feedback.Analysed, err error) {
 		a.Analysis = c.Apply(a.Analysis)
 	}
 	return a, nil
+}
+
+// GetTaxonomy is GetMany with the analyses that the taxonomy version (name@version) made, nil where there is none, instead
+// of the current ones.
+func (s *Store) GetTaxonomy(ctx context.Context, workspace, taxonomy string, keys []feedback.Key) ([]feedback.Analysed, error) {
+	return s.getMany(ctx, workspace, keys, versionJoins, taxonomy, taxonomy)
 }

@@ -27,6 +27,10 @@ type space struct {
 	moved   bool  // seq has grown
 	salt    []byte
 	deleted bool // there are tombstones
+
+	current  string // the taxonomy that is read, "" for none that is set
+	known    bool   // current was read
+	straggle bool   // something was put that another taxonomy tagged
 }
 
 func (t *txn) exec(query string, args ...any) (changed int64, err error) {

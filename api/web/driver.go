@@ -64,7 +64,7 @@ func (p *Pages) driver(v *visit) error {
 		return nil
 	}
 	key := feedback.DriverKey{Theme: v.param("theme"), Sentiment: feedback.Sentiment(v.gin.Param("polarity"))}
-	if _, known := p.Taxonomy.Theme(key.Theme); !known || polarityClass(key.Sentiment) == "flat" {
+	if _, known := v.taxonomy.Theme(key.Theme); !known || polarityClass(key.Sentiment) == "flat" {
 		return errNotFound
 	}
 	f, err := v.filter()

@@ -70,11 +70,12 @@ func newWorld(tb testing.TB) *world {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	pages, err := New(Deps{Store: st, Index: x, Ingester: in, Uploads: uploads, Taxonomy: analyzer.Taxonomy(), Logger: logger})
+	pages, err := New(Deps{Store: st, Index: x, Ingester: in, Uploads: uploads, Logger: logger})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	handler, err := api.New(api.Deps{Store: st, Index: x, Ingester: in, Uploads: uploads, Analyzer: analyzer, Logger: logger, Pages: pages})
+	retagger := ingest.NewRetagger(in, ingest.RetaggerOptions{Logger: logger, Ready: x.Prepare})
+	handler, err := api.New(api.Deps{Store: st, Index: x, Ingester: in, Uploads: uploads, Analyzer: analyzer, Logger: logger, Pages: pages, Retagger: retagger})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -87,6 +88,7 @@ func newWorld(tb testing.TB) *world {
 	var following sync.WaitGroup
 	following.Go(func() { x.Follow(ctx) })
 	following.Go(func() { uploads.Run(ctx) })
+	following.Go(func() { retagger.Run(ctx) })
 	tb.Cleanup(func() {
 		w.client.CloseIdleConnections()
 		w.Close()

@@ -119,7 +119,7 @@ func langAttribute(code string) string {
 // shownThemes lists the themes of the taxonomy by name.
 func (v *visit) shownThemes() []choice {
 	var list []choice
-	for _, t := range v.p.Taxonomy.Themes {
+	for _, t := range v.taxonomy.Themes {
 		list = append(list, choice{Value: t.ID, Name: v.Theme(t.ID)})
 	}
 	slices.SortFunc(list, func(a, b choice) int { return strings.Compare(a.Name, b.Name) })

@@ -21,7 +21,7 @@ var wordFiles embed.FS
 
 // pageNames are the pages that have a template of their own.
 var pageNames = []string{
-	"overview", "drivers", "driver", "compare", "search", "response", "imports", "mapping", "problem",
+	"overview", "drivers", "driver", "compare", "search", "response", "imports", "mapping", "themes", "theme", "themesdiff", "problem",
 	"login", "welcome", "account", "people", "keys", "webhooks", "webhook", "retention", "redaction", "audit", "confirm", "secret",
 }
 

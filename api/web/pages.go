@@ -25,7 +25,6 @@ type Deps struct {
 	Index    *index.Index
 	Ingester *ingest.Ingester
 	Uploads  *ingest.Uploads
-	Taxonomy *feedback.Taxonomy
 	Logger   *slog.Logger // nil for slog.Default(); never gets a text or an id of a response
 	// PrivateWebhooks allows webhooks to private addresses and over plain http, as for the API.
 	PrivateWebhooks bool
@@ -35,6 +34,7 @@ type Deps struct {
 type Pages struct {
 	Deps
 	source    *api.Source
+	themes    *api.Taxonomies
 	looks     map[string]*look // by language
 	documents *documents
 	formKey   []byte                // of the tokens in forms; a new one at each start
@@ -51,7 +51,7 @@ func New(deps Deps) (*Pages, error) {
 	}
 	p := &Pages{
 		Deps:      deps,
-		source:    &api.Source{Index: deps.Index, Texts: deps.Store.GetMany, Taxonomy: deps.Taxonomy},
+		themes:    &api.Taxonomies{Store: deps.Store, Index: deps.Index, Ingester: deps.Ingester},
 		looks:     map[string]*look{},
 		documents: newDocuments(),
 		formKey:   []byte(rand.Text()),
@@ -59,6 +59,7 @@ func New(deps Deps) (*Pages, error) {
 		addresses: api.NewLimiter(addressPerSecond, addressAtOnce),
 		accounts:  api.NewLimiter(accountPerSecond, accountAtOnce),
 	}
+	p.source = &api.Source{Index: deps.Index, Texts: deps.Store.GetMany, Versions: deps.Store.GetTaxonomy, Taxonomy: p.themes.Current}
 	for _, code := range languages {
 		var err error
 		if p.looks[code], err = newLook(code); err != nil {
@@ -95,6 +96,8 @@ func (p *Pages) Mount(engine *gin.Engine) {
 	get("/compare", p.compare, store.Viewer)
 	get("/search", p.search, store.Viewer)
 	get("/responses/:survey/:id", p.response, store.Viewer)
+	get("/themes", p.themesShow, store.Viewer)
+	get("/themes/diff", p.themesDiff, store.Viewer)
 	get("/account", p.account, store.Viewer)
 	post("/account/password", p.changePassword, store.Viewer)
 	post("/account/sessions/:session/end", p.endSession, store.Viewer)
@@ -103,6 +106,10 @@ func (p *Pages) Mount(engine *gin.Engine) {
 	post("/searches/:search", p.renameSearch, store.Analyst)
 	post("/searches/:search/delete", p.deleteSearch, store.Analyst)
 	post("/responses/:survey/:id/correct", p.correct, store.Analyst)
+	get("/themes/edit", p.themeEdit, store.Analyst)
+	post("/themes/edit", p.themeForm, store.Analyst)
+	post("/themes/again", p.themesAgain, store.Analyst)
+	post("/themes/cancel", p.themesCancel, store.Analyst)
 	get("/import", p.imports, store.Analyst)
 	add(http.MethodPost, "/import", p.serve(p.upload), []store.Role{store.Analyst}) // reads its form itself, as a stream
 	get("/import/:upload", p.mapping, store.Analyst)
@@ -132,6 +139,7 @@ type visit struct {
 	ctx       context.Context //nolint:containedctx // a visit lives as long as its request
 	workspace string
 	visitor   *api.Visitor // nil for somebody who has not logged in
+	taxonomy  *feedback.Taxonomy
 	gin       *gin.Context
 	p         *Pages
 }
@@ -141,7 +149,11 @@ func (p *Pages) serve(show view) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		v := p.visit(c)
 		v.workspace = api.WorkspaceOf(c.Request.Context())
-		if err := show(v); err != nil {
+		err := v.readTaxonomy()
+		if err == nil {
+			err = show(v)
+		}
+		if err != nil {
 			problem := api.ProblemOf(err)
 			if problem.Status >= http.StatusInternalServerError {
 				p.Logger.LogAttrs(v.ctx, slog.LevelError, "web: "+c.FullPath(), slog.Int("status", problem.Status),
@@ -152,10 +164,18 @@ func (p *Pages) serve(show view) gin.HandlerFunc {
 	}
 }
 
+// readTaxonomy gets the themes of the workspace.
+func (v *visit) readTaxonomy() (err error) {
+	if v.taxonomy, err = v.p.themes.Current(v.ctx, v.workspace); err == nil {
+		v.fragments = v.fragmentsOf(v.taxonomy)
+	}
+	return err
+}
+
 func (p *Pages) visit(c *gin.Context) *visit {
 	secure(c.Writer.Header())
 	l := p.looks[languageOf(c.Request)]
-	return &visit{look: l, fragments: l.fragmentsOf(p.Taxonomy), ctx: c.Request.Context(), visitor: api.VisitorOf(c), gin: c, p: p}
+	return &visit{look: l, fragments: l.fragmentsOf(nil), ctx: c.Request.Context(), visitor: api.VisitorOf(c), gin: c, p: p}
 }
 
 // can reports whether the visitor may do what takes a role.

@@ -18,7 +18,8 @@ var everyPage = []string{
 	"/drivers/food_drink/positive?where=region%3DCEE", "/compare", "/compare?before=region%3DDACH&after=region%3DNordics", "/compare?before=2026-03&after=2026-04",
 	"/compare?before=nonsense&after=", "/compare?before=region%3DDACH&after=region%3DDACH", "/search", "/search?match=app*+OR+support&sort=score&group=detractor&group=passive",
 	"/search?theme=support%3Anegative&kind=complaint&sentiment=negative&mismatch=false&where=age_band%3C%3E", "/search?match=zzzz", "/responses/nordvik/N-0001",
-	"/responses/nordvik/N-0708", "/import", "/nothing", "/responses/nordvik/none", "/drivers/nothing/negative", "/search?from=soon",
+	"/responses/nordvik/N-0708", "/import", "/themes", "/themes/edit", "/themes/edit?theme=price_value", "/themes/edit?parent=price_value",
+	"/nothing", "/responses/nordvik/none", "/drivers/nothing/negative", "/search?from=soon",
 	"/settings/people", "/settings/keys", "/settings/webhooks", "/settings/retention", "/settings/redaction", "/settings/audit", "/welcome/none",
 }
 
@@ -87,7 +88,7 @@ func TestStatusesOfPages(t *testing.T) {
 func TestEmptyServerLeadsToImport(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, path := range []string{"/", "/drivers", "/drivers/support/negative", "/search", "/compare", "/import"} {
+	for _, path := range []string{"/", "/drivers", "/drivers/support/negative", "/search", "/compare", "/themes", "/import"} {
 		if p := w.get(path, "en"); p.status != http.StatusOK {
 			t.Errorf("%s: %d %s", path, p.status, p.body)
 		}
@@ -187,7 +188,7 @@ func TestForeignForms(t *testing.T) {
 	w.put(feedback.Response{ID: "a", Score: 9, Comment: "Great app"})
 	other := newWorld(t)
 	for name, token := range map[string]string{"none": "", "another": "x", "of another server": other.token()} {
-		for _, path := range []string{"/responses/default/a/correct", "/language", "/imports/x/undo", "/import/x", "/searches", "/searches/x", "/searches/x/delete"} {
+		for _, path := range []string{"/responses/default/a/correct", "/language", "/imports/x/undo", "/import/x", "/searches", "/searches/x", "/searches/x/delete", "/themes/edit", "/themes/again", "/themes/cancel"} {
 			if p := w.post(path, url.Values{"token": {token}, "language": {"fi"}}); p.status != http.StatusForbidden {
 				t.Errorf("%s, token %s: %d", path, name, p.status)
 			}

@@ -241,7 +241,7 @@ func (p *Pages) correct(v *visit) error {
 			if theme == "" || polarity == "" || slices.Contains(themes, one) {
 				continue
 			}
-			if _, known := p.Taxonomy.Theme(theme); !known {
+			if _, known := v.taxonomy.Theme(theme); !known {
 				return feedback.Errorf(feedback.Invalid, "there is no such theme")
 			}
 			themes = append(themes, one)

@@ -54,6 +54,7 @@ var sections = []section{
 	{navItem{"overview", "overview.title", "/"}, store.Viewer},
 	{navItem{"drivers", "drivers.title", "/drivers"}, store.Viewer},
 	{navItem{"search", "search.title", "/search"}, store.Viewer},
+	{navItem{"themes", "themes.title", "/themes"}, store.Viewer},
 	{navItem{"import", "import.title", "/import"}, store.Analyst},
 	{navItem{"settings", "settings.title", "/settings"}, store.Admin},
 }
@@ -86,7 +87,7 @@ func (v *visit) shell(title, section string) shell {
 func (s *shell) carry(f *feedback.Filter) {
 	from := feedback.Filter{Surveys: f.Surveys, From: f.From, Until: f.Until, Languages: f.Languages, Where: f.Where}
 	for i := range s.Nav {
-		if !slices.Contains([]string{"import", "settings"}, s.Nav[i].Section) {
+		if !slices.Contains([]string{"themes", "import", "settings"}, s.Nav[i].Section) {
 			s.Nav[i].Link = address(s.Nav[i].Link, &from, nil)
 		}
 	}

@@ -70,7 +70,11 @@ func analyze(cmd *cobra.Command, input *inputFlags, format report.Format, path s
 	rows := newFiles(cmd, input, []string{path}, options)
 	out := bufio.NewWriterSize(cmd.OutOrStdout(), 1<<16)
 	lines := newLines(format, out)
-	analyst := &ingest.Analyst{Analyzer: analyzer, Redact: redact}
+	taxonomy, err := input.ownTaxonomy(analyzer)
+	if err != nil {
+		return err
+	}
+	analyst := &ingest.Analyst{Analyzer: analyzer, Redact: redact, Taxonomy: taxonomy}
 	err = analyst.All(cmd.Context(), rows, func(batch []ingest.Analysed) error {
 		for i := range batch {
 			if err := lines.write(&batch[i]); err != nil {

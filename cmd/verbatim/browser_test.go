@@ -281,7 +281,7 @@ func shownPages(upload string) map[string]string {
 	return map[string]string{
 		"overview": "/", "drivers": "/drivers", "driver": "/drivers/support/negative", "compare": "/compare",
 		"compared": "/compare?before=" + url.QueryEscape("region=DACH") + "&after=" + url.QueryEscape("region=Nordics"),
-		"search":   "/search?match=support&group=detractor&group=passive", "comment": "/responses/nordvik/N-0037", "import": "/import",
+		"search":   "/search?match=support&group=detractor&group=passive", "comment": "/responses/nordvik/N-0037", "themes": "/themes", "theme": "/themes/edit?theme=location_access", "import": "/import",
 		"mapping": upload, "missing": "/nothing", "empty-search": "/search?match=zzzz",
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"verbatim/analysis"
+	"verbatim/api"
 	"verbatim/feedback"
 	"verbatim/index"
 	"verbatim/ingest"
@@ -42,7 +43,8 @@ func (f *sourceFlags) args(cmd *cobra.Command, args []string) error {
 // counted is what figures are made of: an index, and the texts for quotes.
 type counted struct {
 	index    *index.Index
-	taxonomy *feedback.Taxonomy
+	taxonomy func(ctx context.Context, workspace string) (*feedback.Taxonomy, error)
+	versions func(ctx context.Context, workspace, taxonomy string, keys []feedback.Key) ([]feedback.Analysed, error) // nil with files
 	location *time.Location
 	filter   feedback.Filter
 	rejected int // rows of files
@@ -59,6 +61,7 @@ func (f *sourceFlags) open(cmd *cobra.Command, paths []string, quotes, match boo
 	if err != nil {
 		return nil, err
 	}
+	f.filter.anyTheme = f.dir != "" || f.input.taxonomy != ""
 	filter, err := f.filter.filter(cmd, options.Location)
 	if err != nil {
 		return nil, err
@@ -97,7 +100,7 @@ func openStored(cmd *cobra.Command, dir string) (*counted, error) {
 		return nil, errors.Join(err, end())
 	}
 	return &counted{
-		index: f.index, taxonomy: f.analyzer.Taxonomy(), close: end,
+		index: f.index, taxonomy: f.taxonomy, versions: f.store.GetTaxonomy, close: end,
 		texts: func(ctx context.Context, keys []feedback.Key) ([]feedback.Analysed, error) {
 			return f.store.GetMany(ctx, feedback.DefaultWorkspace, keys)
 		},
@@ -123,7 +126,11 @@ func (f *sourceFlags) read(cmd *cobra.Command, paths []string, options ingest.Op
 	if !quotes {
 		kept = nil
 	}
-	analyst := &ingest.Analyst{Analyzer: analyzer, Redact: redact}
+	taxonomy, err := f.input.ownTaxonomy(analyzer)
+	if err != nil {
+		return nil, err
+	}
+	analyst := &ingest.Analyst{Analyzer: analyzer, Redact: redact, Taxonomy: taxonomy}
 	if err := fill(cmd.Context(), analyst, rows, counts, kept); err != nil {
 		rows.progress.done()
 		return nil, errors.Join(err, counts.Close())
@@ -133,7 +140,7 @@ func (f *sourceFlags) read(cmd *cobra.Command, paths []string, options ingest.Op
 		return nil, errors.Join(err, counts.Close())
 	}
 	return &counted{
-		index: counts, taxonomy: analyzer.Taxonomy(), rejected: rows.rejected(), close: counts.Close,
+		index: counts, taxonomy: api.FixedTaxonomy(taxonomy), rejected: rows.rejected(), close: counts.Close,
 		texts:      kept.get,
 		benchmarks: func(context.Context) ([]feedback.Benchmark, error) { return nil, nil },
 	}, nil

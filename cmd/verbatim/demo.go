@@ -85,7 +85,7 @@ func demoDocument(ctx context.Context, analyzer *analysis.Analyzer, responses []
 	if err := counts.Apply(ctx, feedback.DefaultWorkspace, changes); err != nil {
 		return nil, err
 	}
-	c := &counted{index: counts, taxonomy: analyzer.Taxonomy(), texts: kept.get}
+	c := &counted{index: counts, taxonomy: api.FixedTaxonomy(analyzer.Taxonomy()), texts: kept.get}
 	return api.Document(ctx, c.source(), feedback.DefaultWorkspace, feedback.Filter{}, api.DocumentOptions{Quotes: 3, Quoted: quotedDrivers})
 }
 

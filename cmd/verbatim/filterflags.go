@@ -14,8 +14,9 @@ import (
 // filterFlags choose responses; they are the words of feedback.Filter.
 type filterFlags struct {
 	where, surveys, languages, themes, sentiments, kinds, groups []string
-	from, to, match                                              string
+	from, to, match, taxonomy                                    string
 	mismatch                                                     bool
+	anyTheme                                                     bool // there may be other themes than the built-in ones
 }
 
 func (f *filterFlags) register(cmd *cobra.Command) {
@@ -30,13 +31,14 @@ func (f *filterFlags) register(cmd *cobra.Command) {
 	flags.StringSliceVar(&f.kinds, "kind", nil, "kinds: praise, complaint, suggestion, question, other")
 	flags.StringSliceVar(&f.groups, "group", nil, "groups: promoter, passive, detractor")
 	flags.BoolVar(&f.mismatch, "mismatch", false, "only responses whose text contradicts the score")
+	flags.StringVar(&f.taxonomy, "taxonomy-version", "", "with --data: count with the tags of an earlier version of the taxonomy, as default@1")
 	flags.StringVar(&f.match, "match", "", `text query: words, "a phrase", prefix*, -without`)
 }
 
-// addTheme adds a theme that exists.
-func addTheme(filter *feedback.Filter, text string) error {
+// addTheme adds a theme that exists, as far as that is known: known is true where there may be others than the built-in ones.
+func addTheme(filter *feedback.Filter, text string, known bool) error {
 	theme, _, _ := strings.Cut(text, ":")
-	if !slices.Contains(corpora.ThemeIDs, theme) {
+	if !known && !slices.Contains(corpora.ThemeIDs, theme) {
 		return feedback.Errorf(feedback.Invalid, "theme %q is unknown: it is one of %s", theme, strings.Join(corpora.ThemeIDs, ", "))
 	}
 	return filter.AddTheme(text)
@@ -44,7 +46,7 @@ func addTheme(filter *feedback.Filter, text string) error {
 
 // filter turns the flags into a filter.
 func (f *filterFlags) filter(cmd *cobra.Command, loc *time.Location) (feedback.Filter, error) {
-	out := feedback.Filter{Surveys: f.surveys, Match: f.match}
+	out := feedback.Filter{Surveys: f.surveys, Match: f.match, Taxonomy: f.taxonomy}
 	for _, code := range f.languages {
 		out.Languages = append(out.Languages, strings.ToLower(code))
 	}
@@ -56,7 +58,7 @@ func (f *filterFlags) filter(cmd *cobra.Command, loc *time.Location) (feedback.F
 		add    func(string) error
 	}{
 		{f.where, out.AddWhere},
-		{f.themes, func(text string) error { return addTheme(&out, text) }},
+		{f.themes, func(text string) error { return addTheme(&out, text, f.anyTheme) }},
 		{f.sentiments, out.AddSentiment},
 		{f.kinds, out.AddKind},
 		{f.groups, out.AddGroup},

@@ -45,6 +45,15 @@ func openFolder(ctx context.Context, dir string, redact analysis.Redactor, logge
 	}, nil
 }
 
+// taxonomy is the current taxonomy of a workspace.
+func (f *folder) taxonomy(ctx context.Context, workspace string) (*feedback.Taxonomy, error) {
+	settings, err := f.store.Settings(ctx, workspace)
+	if err != nil || settings.Taxonomy != nil {
+		return settings.Taxonomy, err
+	}
+	return f.analyzer.Taxonomy(), nil
+}
+
 // indexed waits until the index holds what the store holds now.
 func (f *folder) indexed(ctx context.Context, progress *progress) error {
 	defer progress.done()

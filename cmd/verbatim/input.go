@@ -23,6 +23,8 @@ type inputFlags struct {
 	strict  bool
 	redact  string
 	zone    string
+
+	taxonomy string
 }
 
 func (f *inputFlags) register(cmd *cobra.Command, redact string) {
@@ -33,6 +35,7 @@ func (f *inputFlags) register(cmd *cobra.Command, redact string) {
 	flags.StringVar(&f.input, "input", "", "format of the input: csv, tsv, xlsx, jsonl or text (default: by name and content)")
 	flags.BoolVar(&f.strict, "strict", false, "stop at the first bad row")
 	flags.StringVar(&f.redact, "redact", redact, redactUsage+" first: "+redactModes)
+	flags.StringVar(&f.taxonomy, "taxonomy", "", "file with themes of your own: JSON as PUT /v1/taxonomy takes (default: the built-in themes)")
 	flags.StringVar(&f.zone, "time-zone", "UTC", "time zone of dates that name none, as Europe/Helsinki")
 }
 

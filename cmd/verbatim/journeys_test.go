@@ -256,3 +256,39 @@ func TestPagesWithoutScripts(t *testing.T) {
 	b.do(chromedp.Click(chromedp.CSS(".dropzone button")), chromedp.WaitReady(chromedp.CSS(".mapping")))
 	b.do(chromedp.Click(chromedp.CSS(`button[value="import"]`)), chromedp.WaitReady(chromedp.CSS("#progress .button, #progress .facts")))
 }
+
+// A subtheme of one's own: seen before it is saved, then tagged in the background, then in the counts and in the diff.
+func TestJourneyTheme(t *testing.T) {
+	t.Parallel()
+	s := start(t, binary(t), t.TempDir(), "--demo")
+	b := browse(t, s, "en")
+	b.open("/themes")
+	b.follow(`.branch a[href="/themes/edit?parent=price_value"]`)
+	script[bool](b, `document.querySelector('input[name="name.en"]').value = 'Roaming', true`)
+	script[bool](b, `document.querySelector('textarea[name="phrases.en"]').value = 'price*\nexpensive', true`)
+	b.follow(`button[value="preview"]`)
+	if b.count("#preview .hit mark") == 0 || !strings.Contains(b.text("#preview"), "Roaming") {
+		t.Fatalf("the preview shows %q", b.text("#preview"))
+	}
+	b.open("/search?theme=price_value%2Froaming")
+	if b.count(".hits .hit") != 0 {
+		t.Error("a preview tags")
+	}
+	b.open("/themes/edit?parent=price_value")
+	script[bool](b, `document.querySelector('input[name="name.en"]').value = 'Roaming', true`)
+	script[bool](b, `document.querySelector('textarea[name="phrases.en"]').value = 'price*\nexpensive', true`)
+	b.follow(`button[value="save"]`)
+	if got := b.text(".notice"); !strings.Contains(got, "Saved as a new version") {
+		t.Errorf("the page says %q", got)
+	}
+	b.until(`!document.querySelector("#progress[data-running]") && document.querySelector('a[href="/themes/diff?from=1"]') !== null`)
+	b.open("/search?theme=price_value%2Froaming")
+	if b.total() == 0 {
+		t.Error("nothing is tagged")
+	}
+	b.open("/themes")
+	b.follow(`a[href="/themes/diff?from=1"]`)
+	if got := b.text("main"); !strings.Contains(got, "Added") || !strings.Contains(got, "Roaming") {
+		t.Errorf("the comparison says %q", got)
+	}
+}

@@ -111,13 +111,14 @@ func serve(cmd *cobra.Command, f *folder, flags *serveFlags, logger *slog.Logger
 	if err != nil {
 		return err
 	}
-	pages, err := web.New(web.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Uploads: uploads, Taxonomy: f.analyzer.Taxonomy(), Logger: logger, PrivateWebhooks: flags.private})
+	pages, err := web.New(web.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Uploads: uploads, Logger: logger, PrivateWebhooks: flags.private})
 	if err != nil {
 		return err
 	}
 	connector := ingest.NewConnector(f.ingester, ingest.ConnectorOptions{Logger: logger, Allowed: flags.fetchFrom})
+	retagger := ingest.NewRetagger(f.ingester, ingest.RetaggerOptions{Logger: logger, Ready: f.index.Prepare})
 	handler, err := api.New(api.Deps{
-		Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Connector: connector, Uploads: uploads, Logger: logger,
+		Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Connector: connector, Uploads: uploads, Retagger: retagger, Logger: logger,
 		Rate: listen.rate, Origins: listen.origins, PrivateWebhooks: flags.private, Pages: pages,
 		Eraser: eraser, Tracer: tracer,
 	})
@@ -131,7 +132,7 @@ func serve(cmd *cobra.Command, f *folder, flags *serveFlags, logger *slog.Logger
 	server := api.NewServer(listen.addr, handler)
 	group, ctx := errgroup.WithContext(ctx)
 	sender := webhooks.New(f.store, f.index, webhooks.Options{Private: flags.private, Logger: logger})
-	for _, work := range []func(context.Context) error{f.index.Follow, connector.Run, uploads.Run, sender.Run, eraser.Run} {
+	for _, work := range []func(context.Context) error{f.index.Follow, connector.Run, uploads.Run, retagger.Run, sender.Run, eraser.Run} {
 		group.Go(func() error { return work(ctx) })
 	}
 	group.Go(func() error { f.reportLag(ctx, logger); return nil })

@@ -342,3 +342,42 @@ func TestBrokenPipe(t *testing.T) {
 
 // last returns the end of a log.
 func last(log []byte, most int) []byte { return log[max(0, len(log)-most):] }
+
+// A server that is killed while it tags anew goes on when it runs again, and never shows two versions at once.
+func TestKilledWhileTaggingAnew(t *testing.T) {
+	t.Parallel()
+	path, data := binary(t), t.TempDir()
+	s := start(t, path, data, "--demo")
+	s.waitReady(t)
+	body := `{"themes":[{"id":"price_value"},{"id":"price_value/expensive","phrases":{"en":["expensive","pric*"]}}]}`
+	request, err := http.NewRequest(http.MethodPut, s.url+"/v1/taxonomy", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatal(answer, err)
+	}
+	answer.Body.Close()
+	var nps struct {
+		Method struct{ Taxonomy string } `json:"method"`
+	}
+	for range 6 {
+		s.cmd.Process.Signal(syscall.SIGKILL)
+		s.cmd.Wait()
+		s = start(t, path, data)
+		s.waitReady(t)
+		if s.get(t, "/v1/nps", &nps); nps.Method.Taxonomy != "default@1" && nps.Method.Taxonomy != "default@2" {
+			t.Fatalf("versions %q are counted together", nps.Method.Taxonomy)
+		}
+	}
+	eventually(t, "the new version is read", func() bool {
+		s.get(t, "/v1/nps", &nps)
+		return nps.Method.Taxonomy == "default@2"
+	})
+	var page struct{ Total int }
+	if s.get(t, "/v1/search?theme=price_value/expensive", &page); page.Total == 0 {
+		t.Error("nothing is tagged with the new theme")
+	}
+}

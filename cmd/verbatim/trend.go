@@ -14,7 +14,7 @@ import (
 // source makes reports of what was counted.
 func (c *counted) source() *api.Source {
 	return &api.Source{
-		Index: c.index, Taxonomy: c.taxonomy,
+		Index: c.index, Taxonomy: c.taxonomy, Versions: c.versions,
 		Texts: func(ctx context.Context, _ string, keys []feedback.Key) ([]feedback.Analysed, error) {
 			return c.texts(ctx, keys)
 		},
