@@ -191,12 +191,13 @@ func TestEveryExampleWorks(t *testing.T) {
 	e.ids["webhook"] = created.Webhook.ID
 	e.ids["delivery"] = decode[WebhookDelivery](t, e.send(t, "test-webhook").body).ID
 	e.ids["list-deliveries.before"] = e.ids["delivery"]
+	e.ids["search"] = decode[store.SavedSearch](t, e.send(t, "create-search").body).ID
 	imported := decode[ImportStatus](t, e.send(t, "post-import").body)
 	w.ended(t, imported.ID)
 	for _, op := range []string{"get-import", "get-import-errors", "watch-import", "undo-import"} {
 		e.ids[op+".id"] = imported.ID
 	}
-	for _, id := range []string{"put-survey", "put-benchmark", "put-taxonomy", "put-retention"} {
+	for _, id := range []string{"put-survey", "put-benchmark", "put-taxonomy", "cancel-retag", "put-retention"} {
 		e.send(t, id)
 	}
 	last := []string{"rotate-key", "revoke-key", "erase-respondent", "get-erasure"}

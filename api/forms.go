@@ -23,6 +23,7 @@ const (
 	scoreForm     = `^(10|[0-9])(/10|( ?[-–—:=(] ?[^0-9\x00-\x1f]*))?$`
 	languagesForm = `^([A-Za-z]{2,3}(,[A-Za-z]{2,3})*)?$`
 	whereForm     = `^$|^[^=!<>\s\x00-\x1f\x7f-\x9f][^=!<>\x00-\x1f\x7f-\x9f]*(!?=[^\x00-\x1f\x7f-\x9f]*|[<>]=?(-?[0-9]{1,15}(\.[0-9]{1,9})?|` + dayForm + `))$`
+	numberForm    = `^[1-9][0-9]{0,8}$`
 	phrasesForm   = `^([a-z]{2,3}|\*)$`                         // a language, or all of them
 	themeIDForm   = `^[a-z0-9_]{1,64}(/[a-z0-9_]{1,64})?$`      // theme or parent/child
 	themesForm    = `^(` + oneTheme + `(,` + oneTheme + `)*)?$` // each maybe with a sentiment

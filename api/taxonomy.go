@@ -71,8 +71,8 @@ var (
 		name: "sample", number: true, least: 1, most: MostSample, want: "a whole number from 1 to " + strconv.Itoa(MostSample),
 		about: "How many comments are read; " + strconv.Itoa(UsualSample) + " by default.",
 	}
-	fromVersionParam = param{name: "from", example: "1", want: "the number of a version", about: "The earlier version."}
-	toVersionParam   = param{name: "to", example: "1", want: "the number of a version", about: "The later version; the current one when it is left out."}
+	fromVersionParam = param{name: "from", must: true, form: numberForm, example: "1", want: "the number of a version", about: "The earlier version."}
+	toVersionParam   = param{name: "to", form: `^$|` + numberForm, example: "1", want: "the number of a version", about: "The later version; the current one when it is left out."}
 )
 
 func (s *server) taxonomies() *Taxonomies {

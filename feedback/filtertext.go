@@ -34,7 +34,7 @@ func (f *Filter) addText(condition string, loc *time.Location) error {
 	i := strings.IndexAny(condition, "=!<>")
 	name, value := condition, ""
 	if i >= 0 && condition[i] == '=' {
-		name, value = condition[:i], condition[i+1:]
+		name, value = strings.TrimSpace(condition[:i]), condition[i+1:] // quotation marks may have kept a space
 	}
 	switch name {
 	case "from":

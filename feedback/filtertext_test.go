@@ -84,7 +84,7 @@ func TestFilterAnd(t *testing.T) {
 }
 
 func FuzzParseFilter(f *testing.F) {
-	for _, text := range []string{`region=EU match="a b"`, "2026-Q1 x!=y", `from=2026-01-01 to=2026-01-02 a>=1`, `"`, `\`, "mismatch=1"} {
+	for _, text := range []string{`region=EU match="a b"`, "2026-Q1 x!=y", `from=2026-01-01 to=2026-01-02 a>=1`, `"`, `\`, "mismatch=1", `match" ="`} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
