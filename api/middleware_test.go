@@ -18,7 +18,7 @@ import (
 
 func TestUnknownPathsAndMethods(t *testing.T) {
 	w := newWorld(t)
-	for _, path := range []string{"/", "/v1", "/v1/", "/v1/nothing", "/v1/search/", "/v1/responses/", "/v1/responses/a/b", "/V1/search", "//v1/search", "/docs", "/schemas/X", "/openapi.yaml"} {
+	for _, path := range []string{"/", "/v1", "/v1/", "/v1/nothing", "/v1/search/", "/v1/responses/", "/v1/responses/a/b", "/V1/search", "//v1/search", "/nothing", "/schemas/X", "/openapi.yaml"} {
 		if p := w.do(t, http.MethodGet, path, "").problem(t); p.Code != feedback.NotFound || p.Status != http.StatusNotFound {
 			t.Errorf("%s: %+v", path, p)
 		}
