@@ -83,6 +83,9 @@ func (it *item) benchmark() (b feedback.Benchmark, problem *Problem) {
 		if !ok {
 			return b, it.problem(feedback.Invalid, nameOf(m.name), nameOf(m.name)+" is no field here: there is nps, source, date, n")
 		}
+		if m.none() {
+			continue
+		}
 		if json.Unmarshal(m.raw, field.to) != nil {
 			return b, it.problem(feedback.Invalid, m.name, m.name+" must be "+field.want)
 		}

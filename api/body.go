@@ -163,7 +163,7 @@ const (
 	maxMembers = 100 // fields, known or not
 )
 
-// members takes an object apart. Null members are left out: null is the same as absent.
+// members takes an object apart.
 func (it *item) members() ([]member, *Problem) {
 	if first(it.raw) != '{' {
 		return nil, it.problem(feedback.Invalid, "", "every item must be a JSON object")
@@ -177,7 +177,7 @@ func (it *item) members() ([]member, *Problem) {
 			return nil, it.problem(feedback.Invalid, nameOf(m.name), nameOf(m.name)+" stands twice in the object")
 		}
 	}
-	return slices.DeleteFunc(all, func(m member) bool { return string(m.raw) == "null" }), nil
+	return all, nil
 }
 
 // problem makes a problem with a field of the item, or with all of it ("").

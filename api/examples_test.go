@@ -102,7 +102,7 @@ func (e *examined) ask(t *testing.T, op operation, method, path string, query ur
 		t.Errorf("%s: %d %s", name, got.status, got.body)
 		return got
 	}
-	kind := strings.Split(got.header.Get("Content-Type"), ";")[0]
+	kind, _, _ := strings.Cut(got.header.Get("Content-Type"), ";")
 	content, ok := described.Content[kind]
 	if !ok {
 		content, ok = described.Content[got.header.Get("Content-Type")]

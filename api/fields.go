@@ -64,6 +64,8 @@ func (it *item) response(allowed []string) (posted, *Problem) {
 		case i < 0 || allowed != nil && !slices.Contains(allowed, m.name):
 			note(nameOf(m.name), unknown(m.name, allowed))
 			continue
+		case m.none():
+			continue
 		case m.name != "text" && m.name != "comment":
 		case r.comment != "":
 			note(m.name, "comment and text are two names of one field: send one of them")

@@ -97,7 +97,7 @@ func importSchemas() map[string]*huma.Schema {
 	return map[string]*huma.Schema{
 		"NewImport": {Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"file"}, Properties: map[string]*huma.Schema{
 			"file": file, "map": text("Which column is which field; found by name when it is left out.", "score=Q1,comment=Q2"),
-			"survey":    text("The survey of rows that name none; the name of the file when it is left out.", "nps-2026"),
+			"survey":    bounded(ingest.MaxName, lineForm, "The survey of rows that name none; the name of the file when it is left out.", "nps-2026"),
 			"time_zone": text("The time zone of times that name none.", "Europe/Helsinki"),
 			"keep":      text("Columns to keep as attributes though they look like contact data, with commas between.", "Phone model"),
 			"strict":    {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "`true` ends the import at the first bad row."},

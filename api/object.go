@@ -63,7 +63,7 @@ func (it *item) into(names []string, fields map[string]target) *Problem {
 		if !slices.Contains(names, m.name) {
 			return it.wrong(nameOf(m.name), nameOf(m.name)+" is no field here: there is "+strings.Join(names, ", "))
 		}
-		if field := fields[m.name]; json.Unmarshal(m.raw, field.to) != nil {
+		if field := fields[m.name]; !m.none() && json.Unmarshal(m.raw, field.to) != nil {
 			return it.wrong(m.name, m.name+" must be "+field.want)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"verbatim/api/reference"
 	"verbatim/feedback"
 	"verbatim/insight"
+	"verbatim/report"
 	"verbatim/store"
 )
 
@@ -71,7 +72,7 @@ func newRegistry() huma.Registry {
 	for _, t := range []reflect.Type{
 		reflect.TypeFor[Problem](), reflect.TypeFor[AnalyzedText](), reflect.TypeFor[RefusedText](), reflect.TypeFor[ResponseResult](),
 		reflect.TypeFor[StoredResponse](), reflect.TypeFor[SearchPage](), reflect.TypeFor[NPSReport](), reflect.TypeFor[insight.DriverReport](),
-		reflect.TypeFor[insight.TrendReport](), reflect.TypeFor[insight.SegmentsReport](), reflect.TypeFor[insight.ComparisonReport](),
+		reflect.TypeFor[report.DriverQuotes](), reflect.TypeFor[insight.TrendReport](), reflect.TypeFor[insight.SegmentsReport](), reflect.TypeFor[insight.ComparisonReport](),
 		reflect.TypeFor[insight.EmergingReport](), reflect.TypeFor[insight.BenchmarkReport](), reflect.TypeFor[feedback.Benchmark](),
 		reflect.TypeFor[insight.WordsReport](), reflect.TypeFor[AttributeList](),
 		reflect.TypeFor[BulkResult](), reflect.TypeFor[ImportStatus](), reflect.TypeFor[ImportList](), reflect.TypeFor[ImportPreview](), reflect.TypeFor[ImportUndone](), reflect.TypeFor[SearchList](),
@@ -99,6 +100,7 @@ func (s *server) finish() {
 	schemas["NewSearch"] = searchSchema()
 	nullable := &huma.Schema{OneOf: []*huma.Schema{component("SentimentScore"), {Type: "null"}}}
 	schemas["Analysis"].Properties["sentiment"], schemas["AnalyzedText"].Properties["sentiment"] = nullable, nullable
+	schemas["DriverReport"].Properties["quotes"] = &huma.Schema{Type: huma.TypeArray, Items: component("DriverQuotes")}
 	schemas["StoredResponse"].Required = []string{"id", "survey"} // the others may be left out, see fields
 	for name, schema := range schemas {
 		tidy(schema)

@@ -387,7 +387,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	}
 	for _, path := range []string{
 		"/v1/webhooks", "/v1/search", "/v1/search?match=delivery&limit=1", "/v1/search?survey=none", "/v1/search?limit=0", "/v1/nps", "/v1/nps?survey=none", "/v1/nps?group=x",
-		"/v1/drivers", "/v1/drivers?format=csv", "/v1/drivers?survey=none", "/v1/drivers?survey=other", "/v1/drivers?x=1", "/healthz", "/readyz", "/openapi.json",
+		"/v1/drivers", "/v1/drivers?format=csv", "/v1/drivers?quotes=2", "/v1/drivers?survey=none", "/v1/drivers?survey=other",
+		"/v1/drivers?effects=true&bootstrap=20&penalty_reward=true&weighted=true&relative_weights=true&correct_tagger=true&control=region&quotes=3", "/v1/drivers?x=1", "/healthz", "/readyz", "/openapi.json",
 		"/v1/keys", "/v1/workspace", "/v1/audit", "/v1/audit?limit=1", "/v1/audit?limit=x", "/v1/surveys", "/v1/taxonomy",
 	} {
 		check("GET", strings.Split(path, "?")[0], path, "")

@@ -140,7 +140,7 @@ func (c *call) one(name string) string { return strings.TrimSpace(c.query.Get(na
 
 // word returns the value of a parameter that has a list of them, "" when it is not there.
 func (c *call) word(p *param) (string, error) {
-	value := c.one(p.name)
+	value := c.query.Get(p.name)
 	if value != "" && !slices.Contains(p.words, value) {
 		return "", fieldProblem(feedback.Invalid, p.wrong())
 	}
@@ -157,7 +157,7 @@ func (c *call) values(p *param) []string {
 			parts = splitList(value)
 		}
 		for _, part := range parts {
-			if part = strings.TrimSpace(part); part != "" {
+			if part = strings.Trim(part, " "); part != "" {
 				out = append(out, part)
 			}
 		}

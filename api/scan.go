@@ -13,6 +13,9 @@ type member struct {
 	raw  json.RawMessage
 }
 
+// none reports whether the member is null, which is the same as absent.
+func (m *member) none() bool { return string(m.raw) == "null" }
+
 // splitObject lists the members of an object that is valid JSON, up to one more than most.
 func splitObject(object []byte, most int) []member {
 	var out []member

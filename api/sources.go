@@ -180,7 +180,7 @@ func (it *item) fields(known map[string]bodyField) *Problem {
 		if !ok {
 			return it.problem(feedback.Invalid, nameOf(m.name), nameOf(m.name)+" is no field here: there is "+strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 		}
-		if !field.read(m.raw) {
+		if !m.none() && !field.read(m.raw) {
 			return it.problem(feedback.Invalid, m.name, m.name+" must be "+field.want)
 		}
 	}

@@ -90,7 +90,7 @@ func (s *server) audit(ctx context.Context, c *call, _ *noPath) (*auditAnswer, e
 
 // number reads a parameter that is a whole number; other is what holds without it.
 func (c *call) number(p *param, other int64) (int64, error) {
-	text := c.one(p.name)
+	text := c.query.Get(p.name)
 	if text == "" {
 		return other, nil
 	}

@@ -67,12 +67,11 @@ func TestCookbook(t *testing.T) {
 		t.Fatalf("%d blocks", len(list))
 	}
 	program, dir := binary(t), t.TempDir()
-	script := "set -u\n"
+	var script strings.Builder
 	for i, r := range list {
-		script += strings.ReplaceAll(r.commands, "127.0.0.1:8080", "ADDRESS") + fmt.Sprintf("\nprintf '\\n== %d\\n'\n", i)
+		fmt.Fprintf(&script, "%s\nprintf '\\n== %d\\n'\n", r.commands, i)
 	}
-	address := freeAddress(t)
-	shell := exec.Command("bash", "-c", strings.ReplaceAll(script, "ADDRESS", address))
+	shell := exec.Command("bash", "-uc", strings.ReplaceAll(script.String(), "127.0.0.1:8080", freeAddress(t)))
 	shell.Dir = dir
 	shell.Env = append(os.Environ(), "PATH="+filepath.Dir(program)+":"+os.Getenv("PATH"))
 	shell.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the server stays when the shell ends
