@@ -210,3 +210,37 @@ func TestTaxonomyProblems(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// An earlier version stays readable while responses change: what it never tagged, or not this text, is not in it.
+func TestEarlierVersionFollowsChanges(t *testing.T) {
+	w := newWorld(t)
+	putParking(t, w)
+	w.do(t, http.MethodPut, "/v1/taxonomy", parkingThemes(w, parkingPhrases))
+	w.awaitRetag(t, "default")
+	total := func(query string) int {
+		return decode[SearchPage](t, w.get(t, "/v1/search?limit=1"+query)).Total
+	}
+	if a, b := total(""), total("&taxonomy=default%401"); a != 12 || b != 12 {
+		t.Errorf("%d and %d", a, b)
+	}
+	w.put(t, `{"id":"new","survey":"s","score":1,"comment":"Parking again"}`)
+	w.put(t, `{"id":"r1","survey":"s","score":1,"comment":"Another text about parking"}`)
+	w.put(t, `{"id":"r2","survey":"s","score":1,"comment":"Friendly staff, great food"}`) // another score
+	w.do(t, http.MethodDelete, "/v1/responses/r3?survey=s", "")
+	w.awaitRetag(t, "default")
+	if a, b := total(""), total("&taxonomy=default%401"); a != 12 || b != 10 {
+		t.Errorf("%d and %d", a, b)
+	}
+	if n := total("&taxonomy=default%401&group=detractor&match=friendly"); n != total("&group=detractor&match=friendly") {
+		t.Errorf("%d under the earlier version", n)
+	}
+	hits := decode[SearchPage](t, w.get(t, "/v1/search?taxonomy=default%401&match=nightmare")).Hits
+	if len(hits) != 3 || hits[0].Response.Analysis.Taxonomy != "default@1" || hits[0].Response.Analysis.Has("location_access/parking", "") {
+		t.Errorf("%+v", hits)
+	}
+	for _, path := range []string{"/v1/drivers?", "/v1/nps?", "/v1/nps/segments?by=survey&", "/v1/export/responses?format=csv&"} {
+		if got := w.do(t, http.MethodGet, path+"taxonomy=default%401", ""); got.status != http.StatusOK || !strings.Contains(got.body, "default@1") {
+			t.Errorf("%s: %d %s", path, got.status, got.body)
+		}
+	}
+}
