@@ -179,7 +179,7 @@ func (s *Store) SaveRetagged(ctx context.Context, next Retag, batch []feedback.A
 }
 
 func (t *txn) saveRetagged(workspace, taxonomy string, e *entry) error {
-	if e.problem != nil || !e.analysed() || e.row.taxonomy != taxonomy {
+	if tagged := e.problem == nil && e.analysed() && e.row.taxonomy == taxonomy; !tagged {
 		return nil
 	}
 	old, found, err := t.load(workspace, e.key)

@@ -84,12 +84,6 @@ func (p *Pages) Mount(engine *gin.Engine) {
 
 	add(http.MethodGet, "/assets/:name", p.asset, []store.Role{api.RoleOpen})
 	post("/language", p.setLanguage, api.RoleOpen)
-	get("/login", p.login, api.RoleOpen)
-	post("/login", p.logIn, api.RoleOpen)
-	post("/logout", p.logOut, api.RoleOpen)
-	get("/welcome/:link", p.welcome, api.RoleOpen)
-	post("/welcome/:link", p.setPassword, api.RoleOpen)
-
 	get("/", p.overview, store.Viewer)
 	get("/drivers", p.drivers, store.Viewer)
 	get("/drivers/:theme/:polarity", p.driver, store.Viewer)
@@ -98,9 +92,6 @@ func (p *Pages) Mount(engine *gin.Engine) {
 	get("/responses/:survey/:id", p.response, store.Viewer)
 	get("/themes", p.themesShow, store.Viewer)
 	get("/themes/diff", p.themesDiff, store.Viewer)
-	get("/account", p.account, store.Viewer)
-	post("/account/password", p.changePassword, store.Viewer)
-	post("/account/sessions/:session/end", p.endSession, store.Viewer)
 
 	post("/searches", p.keepSearch, store.Analyst)
 	post("/searches/:search", p.renameSearch, store.Analyst)
@@ -118,7 +109,20 @@ func (p *Pages) Mount(engine *gin.Engine) {
 	get("/import/:upload/rejected.csv", p.rejectedFile, store.Analyst)
 	post("/imports/:import/undo", p.undoImport, store.Analyst)
 
+	p.mountAccounts(get, post)
 	p.mountSettings(get, post)
+}
+
+// mountAccounts adds the routes for who logs in.
+func (p *Pages) mountAccounts(get, post func(path string, view view, role ...store.Role)) {
+	get("/login", p.login, api.RoleOpen)
+	post("/login", p.logIn, api.RoleOpen)
+	post("/logout", p.logOut, api.RoleOpen)
+	get("/welcome/:link", p.welcome, api.RoleOpen)
+	post("/welcome/:link", p.setPassword, api.RoleOpen)
+	get("/account", p.account, store.Viewer)
+	post("/account/password", p.changePassword, store.Viewer)
+	post("/account/sessions/:session/end", p.endSession, store.Viewer)
 }
 
 // Role is the least role of a visitor that a route takes.
