@@ -23,9 +23,9 @@ const (
 	momentForm = `^` + dayForm + `(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))?$`
 
 	scoreForm     = `^(10|[0-9])(/10|( ?[-–—:=(] ?[^0-9\x00-\x1f]*))?$`
-	languagesForm = `^([A-Za-z]{2,3}(,[A-Za-z]{2,3})*)?$`
-	whereForm     = `^$|^[^=!<>\s\x00-\x1f\x7f-\x9f][^=!<>\x00-\x1f\x7f-\x9f]*(!?=[^\x00-\x1f\x7f-\x9f]*|[<>]=?(-?[0-9]{1,15}(\.[0-9]{1,9})?|` + dayForm + `))$`
-	onceForm      = `^[!#-~][!-~]*$`
+	languagesForm = `^[A-Za-z]{2,3}(,[A-Za-z]{2,3})*$`
+	whereForm     = `^[^=!<>\s\x00-\x1f\x7f-\x9f][^=!<>\x00-\x1f\x7f-\x9f]*(!?=[^\x00-\x1f\x7f-\x9f]*|[<>]=?(-?[0-9]{1,15}(\.[0-9]{1,9})?|` + dayForm + `))$`
+	onceForm      = `^[!#-~][!-~]*$|^"[!-~]+"$`
 )
 
 // themeIDForm is a theme of the built-in taxonomy.
@@ -34,7 +34,7 @@ func themeIDForm() string { return `^(` + strings.Join(corpora.ThemeIDs, "|") + 
 // themesForm is a list of themes, each maybe with a sentiment.
 func themesForm() string {
 	one := `(` + strings.Join(corpora.ThemeIDs, "|") + `)(/[a-z0-9_-]+)?(:(positive|neutral|negative))?`
-	return `^(` + one + `(,` + one + `)*)?$`
+	return `^` + one + `(,` + one + `)*$`
 }
 
 // describePath says of the parameters of a path what none of them may hold.
