@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -58,6 +59,34 @@ func TestReferenceIsWhole(t *testing.T) {
 			}
 			if !ok || to[2] != "" && !strings.Contains(target, `id="`+to[2]+`"`) {
 				t.Errorf("%s: %s leads nowhere", name, to[0])
+			}
+		}
+	}
+}
+
+// Where an answer has no example of its own one is made, which is as the answer is described.
+func TestSamplesAreAsDescribed(t *testing.T) {
+	w := newWorld(t)
+	d := describe(t, w)
+	for path, item := range w.api.huma.OpenAPI().Paths {
+		for _, method := range methods {
+			op := operationOf(item, method)
+			if op == nil {
+				continue
+			}
+			for status, response := range op.Responses {
+				m := response.Content[jsonType]
+				if m == nil {
+					continue
+				}
+				raw, err := json.Marshal(reference.Sample(w.api.huma.OpenAPI(), m.Schema))
+				if err != nil {
+					t.Fatal(err)
+				}
+				described := d.Paths[path][strings.ToLower(method)].Responses[status].Content[jsonType].Schema
+				for _, wrong := range d.conforms(described, decode[any](t, string(raw)), method+" "+path+" "+status) {
+					t.Error(wrong)
+				}
 			}
 		}
 	}

@@ -77,7 +77,7 @@ var filterParams = []param{
 		set:   func(f *feedback.Filter, v string) error { f.Match = v; return nil },
 	},
 	{
-		name: "taxonomy", example: "default@1", form: `^$|` + versionForm.String()[1:], want: "a version of the taxonomy like default@1",
+		name: "taxonomy", example: "default@1", form: versionForm.String()[1:], want: "a version of the taxonomy like default@1",
 		about: "A version of the taxonomy that is or was the current one: counts the responses that it tagged, with the tags it gave them. The current one by default.",
 		set:   setVersion,
 	},

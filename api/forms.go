@@ -21,14 +21,14 @@ const (
 	momentForm = `^` + dayForm + `(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9]))?$`
 
 	scoreForm     = `^(10|[0-9])(/10|( ?[-–—:=(] ?[^0-9\x00-\x1f]*))?$`
-	languagesForm = `^([A-Za-z]{2,3}(,[A-Za-z]{2,3})*)?$`
-	whereForm     = `^$|^[^=!<>\s\x00-\x1f\x7f-\x9f][^=!<>\x00-\x1f\x7f-\x9f]*(!?=[^\x00-\x1f\x7f-\x9f]*|[<>]=?(-?[0-9]{1,15}(\.[0-9]{1,9})?|` + dayForm + `))$`
+	languagesForm = `^[A-Za-z]{2,3}(,[A-Za-z]{2,3})*$`
+	whereForm     = `^[^=!<>\s\x00-\x1f\x7f-\x9f][^=!<>\x00-\x1f\x7f-\x9f]*(!?=[^\x00-\x1f\x7f-\x9f]*|[<>]=?(-?[0-9]{1,15}(\.[0-9]{1,9})?|` + dayForm + `))$`
 	numberForm    = `^[1-9][0-9]{0,8}$`
-	phrasesForm   = `^([a-z]{2,3}|\*)$`                         // a language, or all of them
-	themeIDForm   = `^[a-z0-9_]{1,64}(/[a-z0-9_]{1,64})?$`      // theme or parent/child
-	themesForm    = `^(` + oneTheme + `(,` + oneTheme + `)*)?$` // each maybe with a sentiment
+	phrasesForm   = `^([a-z]{2,3}|\*)$`                      // a language, or all of them
+	themeIDForm   = `^[a-z0-9_]{1,64}(/[a-z0-9_]{1,64})?$`   // theme or parent/child
+	themesForm    = `^` + oneTheme + `(,` + oneTheme + `)*$` // each maybe with a sentiment
 	oneTheme      = `[a-z0-9_]{1,64}(/[a-z0-9_]{1,64})?(:(positive|neutral|negative))?`
-	onceForm      = `^[!#-~][!-~]*$`
+	onceForm      = `^[!#-~][!-~]*$|^"[!-~]+"$`
 )
 
 // describePath says of the parameters of a path what none of them may hold.

@@ -14,6 +14,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"verbatim/feedback"
 	"verbatim/ingest"
 )
@@ -175,4 +177,31 @@ func FileName(name string) string {
 func onceID(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return hex.EncodeToString(sum[:12])
+}
+
+// importSchemas describe the form.
+func importSchemas() map[string]*huma.Schema {
+	text := func(about string, examples ...any) *huma.Schema {
+		return bounded(0, lineForm, about, examples...)
+	}
+	file := text("The file: CSV, TSV, XLSX or JSON Lines, plain or gzipped.")
+	file.Format, file.Pattern = "binary", ""
+	return map[string]*huma.Schema{
+		"NewImport": {Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"file"}, Properties: map[string]*huma.Schema{
+			"file": file, "map": text("Which column is which field; found by name when it is left out.", "score=Q1,comment=Q2"),
+			"survey":    bounded(ingest.MaxName, lineForm, "The survey of rows that name none; the name of the file when it is left out.", "nps-2026"),
+			"time_zone": text("The time zone of times that name none.", "Europe/Helsinki"),
+			"keep":      text("Columns to keep as attributes though they look like contact data, with commas between.", "Phone model"),
+			"strict":    {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "`true` ends the import at the first bad row."},
+			"dry_run":   {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "`true` stores nothing and answers what would happen."},
+		}},
+	}
+}
+
+// importEvent is the schema of an event while an import is followed.
+func importEvent() *huma.Schema {
+	return &huma.Schema{Type: huma.TypeObject, Required: []string{"event", "data"}, Properties: map[string]*huma.Schema{
+		"event": {Type: huma.TypeString, Enum: []any{"progress", "end"}, Description: "Whether more events follow."},
+		"data":  {Type: huma.TypeString, Description: "An ImportStatus in JSON."},
+	}}
 }

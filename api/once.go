@@ -33,8 +33,10 @@ func onceKey(header http.Header) (string, error) {
 		return "", nil
 	}
 	key := strings.TrimSpace(values[0])
-	if len(key) >= 2 && key[0] == '"' && key[len(key)-1] == '"' {
-		key = key[1 : len(key)-1]
+	if inner, quoted := strings.CutPrefix(key, `"`); quoted {
+		if key, quoted = strings.CutSuffix(inner, `"`); !quoted {
+			key = "" // half a pair of quotes
+		}
 	}
 	invisible := strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' })
 	if len(values) > 1 || key == "" || len(key) > maxOnceKey || invisible {

@@ -41,8 +41,9 @@ func ProblemOf(err error) *Problem { return problemOf(err) }
 func ReadFilter(query url.Values) (feedback.Filter, error) {
 	c := call{query: url.Values{}}
 	for i := range filterParams {
-		if values, ok := query[filterParams[i].name]; ok {
-			c.query[filterParams[i].name] = values
+		name := filterParams[i].name
+		if values := slices.DeleteFunc(slices.Clone(query[name]), func(v string) bool { return strings.TrimSpace(v) == "" }); len(values) > 0 {
+			c.query[name] = values // forms send what is left open as blank
 		}
 	}
 	if err := c.check(filterParams); err != nil {

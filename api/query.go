@@ -49,7 +49,7 @@ func (p *param) describe() *huma.Param {
 	if p.longest > 0 {
 		schema.MaxLength = &p.longest
 	}
-	out := &huma.Param{Name: p.name, In: "query", Description: p.about, Schema: schema, Example: example, Required: p.must, AllowEmptyValue: !p.must && schema.Pattern != lineForm}
+	out := &huma.Param{Name: p.name, In: "query", Description: p.about, Schema: schema, Example: example, Required: p.must}
 	if p.list {
 		out.Description += " Repeat it, or put commas between the values."
 	}
@@ -64,7 +64,6 @@ func (p *param) describe() *huma.Param {
 // inHeader describes a parameter that is a header.
 func (p *param) inHeader() *huma.Param {
 	out := p.describe()
-	out.AllowEmptyValue = false
 	if out.In = "header"; p.form == "" {
 		out.Schema.Pattern = ""
 	}
@@ -92,6 +91,8 @@ func (c *call) check(params []param) error {
 		case !slices.ContainsFunc(c.query[name], unreadable):
 			if len(c.query[name]) > 1 && !params[i].many {
 				wrong = append(wrong, FieldError{Location: params[i].location(), Message: name + " may stand only once"})
+			} else if slices.ContainsFunc(c.query[name], params[i].blank) {
+				wrong = append(wrong, params[i].wrong())
 			}
 		default:
 			wrong = append(wrong, FieldError{Location: params[i].location(), Message: name + " is not valid UTF-8 or holds a control character"})
@@ -101,6 +102,18 @@ func (c *call) check(params []param) error {
 		return fieldProblem(feedback.Invalid, wrong...)
 	}
 	return nil
+}
+
+// blank reports whether a value is none, or a list holds such, where not any text will do.
+func (p *param) blank(value string) bool {
+	if p.form == "" && p.words == nil && !p.number {
+		return false
+	}
+	parts := []string{value}
+	if p.list {
+		parts = splitList(value)
+	}
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.TrimSpace(part) == "" })
 }
 
 func listed(params []param) string {
@@ -147,8 +160,7 @@ func (c *call) word(p *param) (string, error) {
 	return value, nil
 }
 
-// values returns all values of a parameter, lists taken apart; blank ones are as if they were not there, as forms send
-// them. A comma within a value of a list is written \, there.
+// values returns all values of a parameter, lists taken apart; blank ones are as if they were not there. A comma within a value of a list is written \, there.
 func (c *call) values(p *param) []string {
 	var out []string
 	for _, value := range c.query[p.name] {

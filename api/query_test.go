@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -79,5 +80,20 @@ func TestHideFilter(t *testing.T) {
 	}
 	if err := hideFilter(feedback.Errorf(feedback.Unavailable, "x"), &f); feedback.CodeOf(err) != feedback.Unavailable {
 		t.Error(err)
+	}
+}
+
+// A parameter that must have a form may be left out, but not be blank: the API refuses it, and pages, whose forms send it, leave it out.
+func TestBlankParameters(t *testing.T) {
+	w := newWorld(t)
+	for query, status := range map[string]int{
+		"sentiment=": 400, "language=fi,": 400, "limit=": 400, "sort=%C2%A0": 400, "where=": 400, "from=": 400, "match=": 200, "survey=": 200, "survey=a,": 200,
+	} {
+		if got := w.do(t, http.MethodGet, "/v1/search?"+query, ""); got.status != status {
+			t.Errorf("%s: %d %s", query, got.status, got.body)
+		}
+	}
+	if f, err := ReadFilter(url.Values{"sentiment": {""}, "where": {" ", "region=EU"}, "from": {""}}); err != nil || len(f.Where) != 1 {
+		t.Errorf("%+v, %v", f, err)
 	}
 }

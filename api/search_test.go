@@ -78,10 +78,10 @@ func TestSortAndPages(t *testing.T) {
 	w := newWorld(t)
 	w.put(t, sample)
 	for sort, want := range map[string]string{
-		"oldest": "r1 r2 r3 r4 r5", "newest": "r4 r3 r2 r1 r5", "": "r4 r3 r2 r1 r5", "score": "r1 r5 r3 r2 r4",
+		"&sort=oldest": "r1 r2 r3 r4 r5", "&sort=newest": "r4 r3 r2 r1 r5", "": "r4 r3 r2 r1 r5", "&sort=score": "r1 r5 r3 r2 r4",
 	} {
 		var got []string
-		path := "/v1/search?limit=2&sort=" + sort
+		path := "/v1/search?limit=2" + sort
 		for next := path; next != ""; {
 			page := decode[SearchPage](t, w.get(t, next))
 			if got, next = append(got, ids(page)...), ""; page.Next != nil {

@@ -72,7 +72,7 @@ var (
 		about: "How many comments are read; " + strconv.Itoa(UsualSample) + " by default.",
 	}
 	fromVersionParam = param{name: "from", must: true, form: numberForm, example: "1", want: "the number of a version", about: "The earlier version."}
-	toVersionParam   = param{name: "to", form: `^$|` + numberForm, example: "1", want: "the number of a version", about: "The later version; the current one when it is left out."}
+	toVersionParam   = param{name: "to", form: numberForm, example: "1", want: "the number of a version", about: "The later version; the current one when it is left out."}
 )
 
 func (s *server) taxonomies() *Taxonomies {

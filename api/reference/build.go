@@ -33,7 +33,7 @@ type group struct {
 
 type operation struct {
 	ID, Method, Path, Summary, About, Link string
-	Params                                 []field
+	Params                                 fields
 	Body                                   *body
 	Curl                                   string
 	Answers                                []answer
@@ -187,7 +187,7 @@ func exampleOf(p *huma.Param) any {
 type schema struct {
 	Name, About, Limits string
 	Type                []typePart
-	Fields              []field
+	Fields              fields
 }
 
 // field is a field of a schema, or a parameter.
@@ -195,6 +195,13 @@ type field struct {
 	Name, Note, About, Limits, Example string
 	Required                           bool
 	Type                               []typePart
+}
+
+type fields []field
+
+// Examples reports whether there are any.
+func (f fields) Examples() bool {
+	return slices.ContainsFunc(f, func(one field) bool { return one.Example != "" })
 }
 
 func (b *builder) schemas() []schema {

@@ -7,7 +7,10 @@ import (
 )
 
 // deepest is how deep objects lie in a sample.
-const deepest = 6
+const deepest = 16
+
+// Sample makes a value of a schema from the examples of its fields, as answers without an example of their own are shown.
+func Sample(spec *huma.OpenAPI, s *huma.Schema) any { return (&builder{spec: spec}).sample(s, 0) }
 
 // sample makes a value of a schema from the examples of its fields; nil when there is none to be made.
 func (b *builder) sample(s *huma.Schema, depth int) any {
@@ -54,7 +57,7 @@ func (b *builder) object(s *huma.Schema, depth int) any {
 		}
 	}
 	for _, name := range s.Required {
-		if _, ok := out[name]; !ok && depth < deepest {
+		if _, ok := out[name]; !ok {
 			out[name] = nil
 		}
 	}
