@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"testing"
 
 	"verbatim/feedback"
@@ -134,7 +135,7 @@ func TestRetagGoesOnAfterACrash(t *testing.T) {
 	i := openStore()
 	var batch []feedback.Response
 	for n := range 1700 {
-		batch = append(batch, feedback.Response{Survey: "s", ID: fmt.Sprint(n), Score: 3, Comment: "The charging point was broken"})
+		batch = append(batch, feedback.Response{Survey: "s", ID: strconv.Itoa(n), Score: 3, Comment: "The charging point was broken"})
 	}
 	put(t, i, batch...)
 	version := ownTheme(t, i, "charging point")
