@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -169,6 +170,7 @@ func (s *Store) SaveRetagged(ctx context.Context, next Retag, batch []feedback.A
 		if moved == 0 {
 			return feedback.Errorf(feedback.Conflict, "the responses are not tagged with this version any more")
 		}
+		entries := slices.DeleteFunc(slices.Clone(entries), func(e entry) bool { return e.problem != nil || !e.analysed() })
 		for i := range entries {
 			if err := t.saveRetagged(next.Workspace, next.Taxonomy, &entries[i]); err != nil {
 				return err
@@ -179,11 +181,8 @@ func (s *Store) SaveRetagged(ctx context.Context, next Retag, batch []feedback.A
 }
 
 func (t *txn) saveRetagged(workspace, taxonomy string, e *entry) error {
-	if tagged := e.problem == nil && e.analysed() && e.row.taxonomy == taxonomy; !tagged {
-		return nil
-	}
 	old, found, err := t.load(workspace, e.key)
-	if err != nil || !found || old.comment != e.row.comment || old.suggestion != e.row.suggestion {
+	if err != nil || !found || e.row.taxonomy != taxonomy || old.comment != e.row.comment || old.suggestion != e.row.suggestion {
 		return err
 	}
 	for _, part := range [][2]string{{partComment, e.comment}, {partSuggestion, e.suggest}} {
