@@ -11,7 +11,7 @@ import (
 func TestSearches(t *testing.T) {
 	w := newWorld(t)
 	w.put(t, sample)
-	kept := decode[store.SavedSearch](t, w.do(t, http.MethodPost, "/v1/searches", `{"name":"Late","query":"sort=newest&match=deliver*&group=detractor,passive&from="}`).body)
+	kept := decode[store.SavedSearch](t, w.do(t, http.MethodPost, "/v1/searches", `{"name":"Late","query":"sort=newest&match=deliver*&group=detractor,passive"}`).body)
 	if kept.ID == "" || kept.Query != "group=detractor&group=passive&match=deliver%2A&sort=newest" {
 		t.Fatalf("%+v", kept)
 	}

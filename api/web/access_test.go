@@ -79,7 +79,7 @@ func roleWanted(route string) store.Role {
 	switch {
 	case is(`GET /assets/:name|POST /language|(GET|POST) /login|POST /logout|(GET|POST) /welcome/:link`):
 		return api.RoleOpen
-	case is(`GET /|GET /drivers.*|GET /compare|GET /search|GET /themes|GET /themes/diff|GET /responses/:survey/:id|(GET|POST) /account.*`):
+	case is(`GET /|GET /drivers.*|GET /compare|GET /search|GET /themes|GET /themes/diff|GET /themes/events|GET /responses/:survey/:id|(GET|POST) /account.*`):
 		return store.Viewer
 	case is(`POST /responses/.*|POST /searches.*|(GET|POST) /themes/.*|(GET|POST) /imports?(/.*)?`):
 		return store.Analyst

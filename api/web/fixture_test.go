@@ -70,11 +70,11 @@ func newWorld(tb testing.TB) *world {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	pages, err := New(Deps{Store: st, Index: x, Ingester: in, Uploads: uploads, Logger: logger})
+	retagger := ingest.NewRetagger(in, ingest.RetaggerOptions{Logger: logger, Ready: x.Prepare})
+	pages, err := New(Deps{Store: st, Index: x, Ingester: in, Uploads: uploads, Retagger: retagger, Logger: logger})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	retagger := ingest.NewRetagger(in, ingest.RetaggerOptions{Logger: logger, Ready: x.Prepare})
 	handler, err := api.New(api.Deps{Store: st, Index: x, Ingester: in, Uploads: uploads, Analyzer: analyzer, Logger: logger, Pages: pages, Retagger: retagger})
 	if err != nil {
 		tb.Fatal(err)

@@ -25,6 +25,7 @@ type Deps struct {
 	Index    *index.Index
 	Ingester *ingest.Ingester
 	Uploads  *ingest.Uploads
+	Retagger *ingest.Retagger
 	Logger   *slog.Logger // nil for slog.Default(); never gets a text or an id of a response
 	// PrivateWebhooks allows webhooks to private addresses and over plain http, as for the API.
 	PrivateWebhooks bool
@@ -92,6 +93,7 @@ func (p *Pages) Mount(engine *gin.Engine) {
 	get("/responses/:survey/:id", p.response, store.Viewer)
 	get("/themes", p.themesShow, store.Viewer)
 	get("/themes/diff", p.themesDiff, store.Viewer)
+	get("/themes/events", p.themesEvents, store.Viewer)
 
 	post("/searches", p.keepSearch, store.Analyst)
 	post("/searches/:search", p.renameSearch, store.Analyst)

@@ -20,8 +20,6 @@ type themesPage struct {
 	Hidden   []choice // built-in themes that are left out
 	Running  bool
 	Progress string
-	Done     int
-	Total    int
 	Versions []versionRow
 }
 
@@ -59,7 +57,7 @@ func (p *Pages) themesShow(v *visit) error {
 			page.Hidden = append(page.Hidden, choice{Value: theme.ID, Name: v.Plain(theme.Name(v.code))})
 		}
 	}
-	if err := page.progress(v); err != nil {
+	if page.Progress, page.Running, err = v.retagging(); err != nil {
 		return err
 	}
 	if err := page.versions(v); err != nil {
@@ -117,16 +115,28 @@ func (v *visit) tree(taxonomy *feedback.Taxonomy, totals []index.ThemeTotal) []b
 	return top
 }
 
-// progress adds how far tagging anew is.
-func (page *themesPage) progress(v *visit) error {
+// retagging tells how far tagging anew is; "" when nothing was ever tagged anew.
+func (v *visit) retagging() (said string, running bool, err error) {
 	status, err := v.p.themes.Retag(v.ctx, v.workspace)
 	if feedback.CodeOf(err) == feedback.NotFound {
-		return nil
+		return "", false, nil
 	}
-	page.Running = status.State == string(store.RetagRunning)
-	page.Done, page.Total = status.Done, max(1, status.Total)
-	page.Progress = v.t("themes.progress", v.Count(status.Done), v.Count(status.Total))
-	return err
+	return v.t("themes.progress", v.Count(status.Done), v.Count(status.Total)), status.State == string(store.RetagRunning), err
+}
+
+// themesEvents tells how far tagging anew is until it ends.
+func (p *Pages) themesEvents(v *visit) error {
+	if _, _, err := v.retagging(); err != nil {
+		return err
+	}
+	err := api.Follow(v.ctx, v.gin.Writer, p.Retagger, func() ([]byte, bool, error) {
+		said, running, err := v.retagging()
+		return []byte(said), !running, err
+	})
+	if err != nil {
+		panic(http.ErrAbortHandler) // the answer has begun: the browser asks again
+	}
+	return nil
 }
 
 // versions adds the versions; those that were read can be compared with the current one.

@@ -111,12 +111,12 @@ func serve(cmd *cobra.Command, f *folder, flags *serveFlags, logger *slog.Logger
 	if err != nil {
 		return err
 	}
-	pages, err := web.New(web.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Uploads: uploads, Logger: logger, PrivateWebhooks: flags.private})
+	retagger := ingest.NewRetagger(f.ingester, ingest.RetaggerOptions{Logger: logger, Ready: f.index.Prepare})
+	pages, err := web.New(web.Deps{Store: f.store, Index: f.index, Ingester: f.ingester, Uploads: uploads, Retagger: retagger, Logger: logger, PrivateWebhooks: flags.private})
 	if err != nil {
 		return err
 	}
 	connector := ingest.NewConnector(f.ingester, ingest.ConnectorOptions{Logger: logger, Allowed: flags.fetchFrom})
-	retagger := ingest.NewRetagger(f.ingester, ingest.RetaggerOptions{Logger: logger, Ready: f.index.Prepare})
 	handler, err := api.New(api.Deps{
 		Store: f.store, Index: f.index, Ingester: f.ingester, Analyzer: f.analyzer, Connector: connector, Uploads: uploads, Retagger: retagger, Logger: logger,
 		Rate: listen.rate, Origins: listen.origins, PrivateWebhooks: flags.private, Pages: pages,
