@@ -95,13 +95,13 @@ func scoreValue(text string) (feedback.Score, *problem) {
 	return score, nil
 }
 
-// weightValue reads a weight: a number above 0 and up to MaxWeight, with a decimal point or comma. Blank is 0, which stands for 1.
+// weightValue reads a weight: a number above 0 and up to maxWeight, with a decimal point or comma. Blank is 0, which stands for 1.
 func weightValue(text string) (float64, *problem) {
 	if text == "" {
 		return 0, nil
 	}
 	w, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
-	if err != nil || !(w > 0) || w > MaxWeight {
+	if err != nil || !(w > 0) || w > maxWeight {
 		return 0, &problem{code: feedback.Invalid, message: fmt.Sprintf("weight %q is not a number above 0 and up to a million: write 1 for a response that counts once", short(text))}
 	}
 	return w, nil
