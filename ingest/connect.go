@@ -153,7 +153,7 @@ func (in *answered) attributes(src *feedback.Source, used map[int]bool) error {
 		if err != nil {
 			return err
 		}
-		if value = cleanWord(value); value != "" && len(value) <= MaxValue {
+		if value = cleanWord(value); value != "" && len(value) <= maxValue {
 			out[name] = value
 		}
 	}
@@ -166,7 +166,7 @@ func (in *answered) attributes(src *feedback.Source, used map[int]bool) error {
 // keepAttribute adds a value that is not blank, not too long and no contact data.
 func keepAttribute(out map[string]string, name, value string) {
 	name, value = cleanWord(name), cleanWord(value)
-	if name == "" || len(name) > maxName || value == "" || len(value) > MaxValue {
+	if name == "" || len(name) > maxName || value == "" || len(value) > maxValue {
 		return
 	}
 	if namesContact(name) || isEmail([]byte(value)) || isPhone([]byte(value)) {
@@ -175,9 +175,9 @@ func keepAttribute(out map[string]string, name, value string) {
 	out[name] = value
 }
 
-// bounded leaves the first MaxAttributes by name.
+// bounded leaves the first maxAttributes by name.
 func bounded(all map[string]string) map[string]string {
-	if len(all) <= MaxAttributes {
+	if len(all) <= maxAttributes {
 		return all
 	}
 	names := make([]string, 0, len(all))
@@ -185,7 +185,7 @@ func bounded(all map[string]string) map[string]string {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	for _, name := range names[MaxAttributes:] {
+	for _, name := range names[maxAttributes:] {
 		delete(all, name)
 	}
 	return all

@@ -40,7 +40,7 @@ func decodeGeneric(src *feedback.Source, tree map[string]any, body []byte) (Deco
 		keepAttribute(attributes, name, value)
 	}
 	for name, path := range src.Mapping.Attributes { // those that are asked for may be contact data
-		if value := cleanWord(joined(at(tree, path))); value != "" && len(value) <= MaxValue {
+		if value := cleanWord(joined(at(tree, path))); value != "" && len(value) <= maxValue {
 			attributes[name] = value
 		}
 	}

@@ -179,13 +179,12 @@ func analyseOne(analyst *Analyst, r feedback.Response, out *Outcome) error {
 const (
 	maxName = 256
 	// MaxName is the longest name: an id, a survey.
-	MaxName = maxName
-	// MaxAttributes is how many attributes a response has at most.
-	MaxAttributes = 200
-	// MaxWeight is the largest weight: sums of squared weights stay finite.
-	MaxWeight = 1e6
-	// MaxValue is the longest value of an attribute.
-	MaxValue = 2000
+	MaxName       = maxName
+	maxAttributes = 200 // attributes
+	maxValue      = 2000
+	maxWeight     = 1e6 // so that sums of squared weights stay finite
+	// MaxAttributes is how many attributes a response has at most, MaxValue the longest value of one, and MaxWeight the largest weight.
+	MaxAttributes, MaxValue, MaxWeight = maxAttributes, maxValue, maxWeight
 )
 
 // The years that a time may be of; files have the same limits.
@@ -234,8 +233,8 @@ func validateNumbers(r *feedback.Response) *feedback.Error {
 	if r.Score < feedback.Unscored || r.Score > 10 {
 		return feedback.Errorf(feedback.Invalid, "score must be a whole number from 0 to 10")
 	}
-	if !(r.Weight >= 0 && r.Weight <= MaxWeight) { // nor NaN
-		return feedback.Errorf(feedback.Invalid, "weight must be a number above 0 and at most %.0f", MaxWeight)
+	if !(r.Weight >= 0 && r.Weight <= maxWeight) { // nor NaN
+		return feedback.Errorf(feedback.Invalid, "weight must be a number above 0 and at most %.0f", maxWeight)
 	}
 	for _, n := range []struct {
 		field string
@@ -250,8 +249,8 @@ func validateNumbers(r *feedback.Response) *feedback.Error {
 
 // validateAttributes looks at the attributes in the order of their names, so that of several mistakes the same is named.
 func validateAttributes(attributes map[string]string) *feedback.Error {
-	if len(attributes) > MaxAttributes {
-		return feedback.Errorf(feedback.TooLarge, "attributes are more than %d: leave some out", MaxAttributes)
+	if len(attributes) > maxAttributes {
+		return feedback.Errorf(feedback.TooLarge, "attributes are more than %d: leave some out", maxAttributes)
 	}
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		if strings.TrimSpace(name) == "" {
@@ -260,7 +259,7 @@ func validateAttributes(attributes map[string]string) *feedback.Error {
 		if problem := checkText("the name of an attribute", name, maxName, false); problem != nil {
 			return problem
 		}
-		if problem := checkText("the value of an attribute", attributes[name], MaxValue, true); problem != nil {
+		if problem := checkText("the value of an attribute", attributes[name], maxValue, true); problem != nil {
 			return problem
 		}
 	}

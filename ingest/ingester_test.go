@@ -343,7 +343,7 @@ func TestValidate(t *testing.T) {
 }
 
 func TestValidateNamesTheSameMistake(t *testing.T) {
-	r := feedback.Response{ID: "1", Attributes: map[string]string{"a": "fine", "b": "\xff", "c\x00": "", "d": strings.Repeat("x", MaxValue+1)}}
+	r := feedback.Response{ID: "1", Attributes: map[string]string{"a": "fine", "b": "\xff", "c\x00": "", "d": strings.Repeat("x", maxValue+1)}}
 	for range 50 {
 		if err := Validate(&r); err == nil || err.Error() != "the value of an attribute is not valid UTF-8" {
 			t.Fatal(err)
@@ -356,11 +356,11 @@ func TestTheStoreTakesWhatIsValid(t *testing.T) {
 	i := newIngester(t)
 	name := strings.Repeat("n", maxName)
 	r := feedback.Response{
-		ID: name, Survey: name, Lang: name, Respondent: name, Touchpoint: name, Weight: MaxWeight, Attributes: map[string]string{},
+		ID: name, Survey: name, Lang: name, Respondent: name, Touchpoint: name, Weight: maxWeight, Attributes: map[string]string{},
 		SubmittedAt: time.Date(firstYear, 1, 1, 0, 0, 0, 0, time.UTC), UpdatedAt: time.Date(lastYear, 12, 31, 0, 0, 0, 0, time.UTC),
 	}
-	for k := range MaxAttributes {
-		r.Attributes[fmt.Sprintf("%0*d", maxName, k)] = strings.Repeat("v", MaxValue)
+	for k := range maxAttributes {
+		r.Attributes[fmt.Sprintf("%0*d", maxName, k)] = strings.Repeat("v", maxValue)
 	}
 	if err := Validate(&r); err != nil {
 		t.Fatal(err)

@@ -116,13 +116,13 @@ func (c *scoreCensus) some(column int) bool {
 	return column >= len(c.filled) || !c.filled[column] || c.scored[column]
 }
 
-// weightValue reads a weight: a number above 0 and up to MaxWeight, with a decimal point or comma. Blank is 0, which stands for 1.
+// weightValue reads a weight: a number above 0 and up to maxWeight, with a decimal point or comma. Blank is 0, which stands for 1.
 func weightValue(text string) (float64, *problem) {
 	if text == "" {
 		return 0, nil
 	}
 	w, err := strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
-	if err != nil || !(w > 0) || w > MaxWeight {
+	if err != nil || !(w > 0) || w > maxWeight {
 		return 0, breaks(RuleWeight,
 			fmt.Sprintf("weight %q is not a number above 0 and up to a million: write 1 for a response that counts once", short(text)), strconv.Quote(short(text)))
 	}
