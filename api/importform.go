@@ -198,10 +198,10 @@ func importSchemas() map[string]*huma.Schema {
 	}
 }
 
-// importEvent is the schema of an event while an import is followed.
-func importEvent() *huma.Schema {
+// progressEvent is the schema of an event while something is followed; status is what it tells of.
+func progressEvent(status string) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeObject, Required: []string{"event", "data"}, Properties: map[string]*huma.Schema{
 		"event": {Type: huma.TypeString, Enum: []any{"progress", "end"}, Description: "Whether more events follow."},
-		"data":  {Type: huma.TypeString, Description: "An ImportStatus in JSON."},
+		"data":  {Type: huma.TypeString, Description: "The " + status + " in JSON."},
 	}}
 }

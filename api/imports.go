@@ -61,7 +61,7 @@ var importNotes = map[string]string{
 	"ImportStatus": "An import and how far it is.", "ImportList": "Imports.", "ImportPreview": "What an import would do.",
 	"ImportUndone": "An import that was undone.", "Summary": "What was found in a file.", "Mapping": "What became of each column.",
 	"Dropped": "A column that is not read.", "Reason": "Why rows were refused.", "RejectedRow": "A row that is refused, without its values.",
-	"ImportEvent": "An event while an import is followed.", "NewImport": "A file with options, as multipart/form-data.",
+	"ImportEvent": "An event while an import is followed.", "RetagEvent": "An event while tagging anew is followed.", "NewImport": "A file with options, as multipart/form-data.",
 	"Summary.file": "The name of the file.", "Summary.format": "The format.", "Summary.encoding": "The encoding of its characters.",
 	"Summary.platform": "The platform that exported it.", "Summary.mapping": "Which column is which field.", "Summary.read": "Rows that were read.",
 	"Summary.accepted": "Rows that can be stored.", "Summary.rejected": "Rows that cannot.", "Summary.reasons": "Why, the most frequent first.",

@@ -253,7 +253,8 @@ func bodySchemas() map[string]*huma.Schema {
 		"ResponseResults":     listOf("ResponseResult"),
 		"ResponseResultOrAll": either("ResponseResult", "ResponseResults"),
 		"NewBenchmark":        {Type: huma.TypeObject, AdditionalProperties: false, Properties: benchmarkFields(), Required: []string{"nps", "source", "date"}},
-		"ImportEvent":         importEvent(),
+		"ImportEvent":         progressEvent("ImportStatus"),
+		"RetagEvent":          progressEvent("RetagStatus"),
 		"OpenAPIDocument":     {Type: huma.TypeObject, AdditionalProperties: true},
 	}
 }

@@ -32,7 +32,7 @@ func (s *server) routesOfRetag() {
 	register(s, route{
 		method: http.MethodGet, path: "/v1/taxonomy/retag/events", id: "watch-retag", tag: taxonomyTag, summary: "Follow tagging anew",
 		about:   "Server-sent events: `progress` with a RetagStatus whenever it gets on, and `end` with the last one.",
-		answers: []answer{{http.StatusOK, "The events.", []content{{media: eventsType}}}}, errors: []int{http.StatusNotFound, http.StatusNotImplemented},
+		answers: []answer{{http.StatusOK, "The events.", []content{{media: eventsType, schema: "RetagEvent"}}}}, errors: []int{http.StatusNotFound, http.StatusNotImplemented},
 	}, s.watchRetag)
 	register(s, route{
 		method: http.MethodDelete, path: "/v1/taxonomy/retag", id: "cancel-retag", tag: taxonomyTag, summary: "Cancel tagging anew",

@@ -71,9 +71,9 @@ var (
 // searchSchema describes a search as it is sent.
 func searchSchema() *huma.Schema {
 	name, query := store.MaxSearchName, store.MaxSearchQuery
-	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"name", "query"}, Properties: map[string]*huma.Schema{
-		"name":  {Type: huma.TypeString, MaxLength: &name, Description: "Its name, once in a workspace.", Examples: []any{"Late parcels"}},
-		"query": {Type: huma.TypeString, MaxLength: &query, Description: "The query string of its filter and order.", Examples: []any{"match=late&group=detractor"}},
+	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: false, Required: []string{"name"}, Properties: map[string]*huma.Schema{
+		"name":  {Type: huma.TypeString, MaxLength: &name, Pattern: nameForm, Description: "Its name, once in a workspace.", Examples: []any{"Late parcels"}},
+		"query": {Type: huma.TypeString, Nullable: true, MaxLength: &query, Description: "The query string of its filter and order.", Examples: []any{"match=late&group=detractor"}},
 	}}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"verbatim/feedback"
 )
@@ -110,6 +111,9 @@ func (s *Store) CreateKey(ctx context.Context, workspace string, k NewKey) (key 
 func (k *NewKey) validate() error {
 	if strings.TrimSpace(k.Name) == "" {
 		return feedback.Errorf(feedback.Invalid, "name: a key needs a name, so that you know it again")
+	}
+	if strings.ContainsFunc(k.Name, unicode.IsControl) {
+		return feedback.Errorf(feedback.Invalid, "name: the name of a key is a line without control characters")
 	}
 	if err := checkText("name", k.Name, maxKeyName); err != nil {
 		return err
