@@ -36,10 +36,13 @@ func newText() *huma.Schema {
 // clients that are generated take any.
 func attributeValue() *huma.Schema {
 	most := ingest.MaxValue
-	nested := map[string]any{"type": []string{huma.TypeArray, huma.TypeObject}}
+	refused := []map[string]any{
+		{"type": []string{huma.TypeArray, huma.TypeObject}},
+		{"type": huma.TypeString, "not": map[string]any{"pattern": textForm}},
+	}
 	return &huma.Schema{
 		MaxLength: &most, Pattern: textForm,
-		Not:        &huma.Schema{Type: huma.TypeArray, Extensions: map[string]any{"contains": nested}},
+		Not:        &huma.Schema{Type: huma.TypeArray, Extensions: map[string]any{"contains": map[string]any{"anyOf": refused}}},
 		Extensions: map[string]any{"patternProperties": map[string]any{"": component("AttributeValue")}, "propertyNames": attributeNames()},
 	}
 }
