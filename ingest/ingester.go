@@ -183,8 +183,12 @@ const (
 	maxAttributes = 200 // attributes
 	maxValue      = 2000
 	maxWeight     = 1e6 // so that sums of squared weights stay finite
-	// MaxAttributes is how many attributes a response has at most, MaxValue the longest value of one, and MaxWeight the largest weight.
-	MaxAttributes, MaxValue, MaxWeight = maxAttributes, maxValue, maxWeight
+	// MaxAttributes is how many attributes a response has at most.
+	MaxAttributes = maxAttributes
+	// MaxValue is the longest value of an attribute.
+	MaxValue = maxValue
+	// MaxWeight is the largest weight.
+	MaxWeight = maxWeight
 )
 
 // The years that a time may be of; files have the same limits.
