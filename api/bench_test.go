@@ -40,7 +40,7 @@ func manyTexts(n int, fields string) string {
 
 func BenchmarkAnalyze(b *testing.B) {
 	w := newWorld(b)
-	for _, n := range []int{1, 1000} {
+	for _, n := range []int{1, 25, 1000} {
 		body := manyTexts(n, "")
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			for b.Loop() {
