@@ -110,6 +110,9 @@ func (l *loader) measure(ctx context.Context, w io.Writer) error {
 		if !strings.Contains(part.name, l.only) {
 			continue
 		}
+		if err := l.awaitIndex(ctx); err != nil { // what came before is still being indexed
+			return err
+		}
 		m := part.run(ctx, part.clients)
 		if m.first != nil && m.done == 0 {
 			return fmt.Errorf("%s: %w", part.name, m.first)
