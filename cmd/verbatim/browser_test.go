@@ -296,6 +296,7 @@ var sights = []struct {
 // Every page: axe-core finds nothing, and nothing is wider than the screen; in English on all screens, in the other
 // languages on a phone. With -screens every language is drawn on every screen.
 func TestScreens(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	axe := axeScript(t)
 	s := start(t, binary(t), t.TempDir(), "--demo")
@@ -366,4 +367,12 @@ func (b *browser) upload(content string) string {
 	b.do(chromedp.SetUploadFiles(chromedp.CSS(`input[type="file"]`), []string{file}))
 	b.follow(".dropzone button")
 	return b.path()
+}
+
+// unraced leaves a test that takes minutes, and has nothing to find there, out of runs with the race detector; CI runs it without.
+func unraced(t *testing.T) {
+	t.Helper()
+	if raced {
+		t.Skip("left out with the race detector: go test ./cmd/verbatim -run 'Screens|QualityTable'")
+	}
 }

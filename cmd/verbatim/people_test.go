@@ -326,6 +326,7 @@ func settingsPages(t *testing.T, b *browser) map[string]string {
 
 // Accounts and settings: axe-core finds nothing and nothing is wider than the screen, as TestScreens has it for other pages.
 func TestSettingsScreens(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	axe := axeScript(t)
 	binary, data := binary(t), t.TempDir()

@@ -12,6 +12,7 @@ import (
 // TestQualityTable scores the models on the test part of the hand-written comments and compares the figures with
 // models/quality.txt, part A: a commit that moves one shows it there (make quality).
 func TestQualityTable(t *testing.T) {
+	unraced(t)
 	table, err := models.Embedded().File("quality.txt")
 	if err != nil {
 		t.Fatal(err)
