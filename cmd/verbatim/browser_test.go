@@ -328,6 +328,7 @@ func TestScreens(t *testing.T) {
 
 // The reference of the API: axe-core finds nothing, and nothing is wider than the screen.
 func TestReferenceScreens(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	axe := axeScript(t)
 	b := browse(t, start(t, binary(t), t.TempDir()), "en")
@@ -373,6 +374,6 @@ func (b *browser) upload(content string) string {
 func unraced(t *testing.T) {
 	t.Helper()
 	if raced {
-		t.Skip("left out with the race detector: go test ./cmd/verbatim -run 'Screens|QualityTable'")
+		t.Skip("left out with the race detector: go test ./cmd/verbatim -run 'Screens|QualityTable|Thousands|Chaos'")
 	}
 }

@@ -22,6 +22,7 @@ var kills = flag.Int("kills", 10, "how often TestChaos kills the server")
 // In the end everything that was acknowledged is there once, nothing that was deleted is, and `verbatim check` finds that
 // store, index and columns agree.
 func TestChaos(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	const clients = 6
 	binary, data := binary(t), t.TempDir()

@@ -157,6 +157,7 @@ func TestJourneySearchOrder(t *testing.T) {
 
 // Thousands of hits scroll: nothing that was there moves when more comes, and what is far away costs no layout.
 func TestJourneySearchThousands(t *testing.T) {
+	unraced(t)
 	t.Parallel()
 	s := start(t, binary(t), t.TempDir())
 	b := browse(t, s, "en")
