@@ -56,7 +56,7 @@ func (l *loader) addresses(ctx context.Context) ([]string, error) {
 		"/", "/?where=region%3DNordics", "/drivers", "/drivers?group=detractor&language=fi", "/drivers/delivery_logistics/negative", "/drivers/service_staff/positive",
 		"/compare?before=region%3DNordics&after=region%3DDACH", "/search", "/search?match=c", "/search?match=cour", "/search?match=courier", "/search?match=the",
 		"/search?match=%22turned+up%22&group=detractor", "/search?theme=delivery_logistics%3Anegative&sort=score",
-		"/responses/" + url.PathEscape(r.Survey) + "/" + url.PathEscape(r.ID), "/import",
+		"/responses/" + url.PathEscape(r.Survey) + "/" + url.PathEscape(r.ID), "/import", "/themes", "/settings/keys", "/settings/retention", "/settings/audit",
 	}, nil
 }
 
