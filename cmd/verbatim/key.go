@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -99,12 +100,19 @@ func words(scopes []store.Scope) string {
 }
 
 func newKeyList() *cobra.Command {
+	return newList("keys of a workspace, without their secrets", "verbatim key list --workspace acme", (*store.Store).Keys, writeKeys)
+}
+
+// newList makes a command that lists what a workspace has.
+func newList[T any](what, example string, list func(*store.Store, context.Context, string) ([]T, error),
+	write func(*cobra.Command, []T, report.Format) error,
+) *cobra.Command {
 	var flags keyFlags
 	var format string
 	cmd := &cobra.Command{
 		Use:     "list",
-		Short:   "List the keys of a workspace, without their secrets",
-		Example: `  verbatim key list --workspace acme`,
+		Short:   "List the " + what,
+		Example: "  " + example,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			chosen, err := formatOf(cmd, format, []report.Format{report.Table, report.JSON}, report.JSON)
@@ -112,11 +120,11 @@ func newKeyList() *cobra.Command {
 				return err
 			}
 			return withStore(cmd, flags.dir, func(s *store.Store) error {
-				keys, err := s.Keys(cmd.Context(), flags.workspace)
+				all, err := list(s, cmd.Context(), flags.workspace)
 				if err != nil {
 					return err
 				}
-				return writeKeys(cmd, keys, chosen)
+				return write(cmd, all, chosen)
 			})
 		},
 	}

@@ -69,30 +69,7 @@ must be an admin. The data folder is made if it does not exist.`,
 }
 
 func newPeopleList() *cobra.Command {
-	var flags keyFlags
-	var format string
-	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List the accounts of a workspace",
-		Example: `  verbatim people list --workspace acme`,
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			chosen, err := formatOf(cmd, format, []report.Format{report.Table, report.JSON}, report.JSON)
-			if err != nil {
-				return err
-			}
-			return withStore(cmd, flags.dir, func(s *store.Store) error {
-				people, err := s.People(cmd.Context(), flags.workspace)
-				if err != nil {
-					return err
-				}
-				return writePeople(cmd, people, chosen)
-			})
-		},
-	}
-	flags.register(cmd)
-	cmd.Flags().StringVar(&format, "format", "", "table or json (default: table on a terminal, else json)")
-	return cmd
+	return newList("accounts of a workspace", "verbatim people list --workspace acme", (*store.Store).People, writePeople)
 }
 
 func writePeople(cmd *cobra.Command, people []store.Person, format report.Format) error {
